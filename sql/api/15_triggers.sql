@@ -1,0 +1,201 @@
+-- SPDX-License-Identifier: ISC
+-- What holds whoever writes: allowed transitions, the waiting list, the load counter.
+
+-- A change of state must stand in chat.chat_transition; each leaves an audit row.
+create function internal.chat_state_changes() returns trigger
+language plpgsql as $$
+begin
+	if not exists (select from chat.chat_transition t where t.from_state = old.state and t.to_state = new.state) then
+		perform internal.fail('SB409', 'bad_state', 'state', jsonb_build_object('from', old.state, 'to', new.state));
+	end if;
+	insert into chat.audit (actor_kind, actor, action, object, key, old, new)
+	values (internal.actor_kind(), internal.actor(), 'state', 'chat', new.chat, jsonb_build_object('state', old.state, 'queue', old.queue),
+		jsonb_build_object('state', new.state, 'queue', new.queue));
+	return new;
+end $$;
+
+create trigger chat_state_changes before update of state on chat.chat
+	for each row when (old.state is distinct from new.state) execute function internal.chat_state_changes();
+
+-- chat.waiting holds the chats in state queued, no others.
+create function internal.chat_waits() returns trigger
+language plpgsql as $$
+begin
+	if tg_op = 'UPDATE' and old.state = 'queued' then
+		delete from chat.waiting w where w.chat = new.chat;
+	end if;
+	if new.state = 'queued' then
+		insert into chat.waiting (chat, queue, declined, arrived_at, need, level, preferred, due_at)
+		select new.chat, new.queue, array(select d.operator::text from chat.chat_decline d where d.chat = new.chat order by d.operator), new.arrived_at,
+			p.need, p.level, p.preferred, p.due_at
+		from internal.place(new.chat, new.arrived_at) p;
+		perform internal.ring_router();
+	end if;
+	return null;
+end $$;
+
+create trigger chat_waits_insert after insert on chat.chat
+	for each row when (new.state = 'queued') execute function internal.chat_waits();
+create trigger chat_waits_update after update of state on chat.chat
+	for each row when (old.state is distinct from new.state and (old.state = 'queued' or new.state = 'queued')) execute function internal.chat_waits();
+
+-- Who declined a waiting chat was renamed. (Who declines it does so before it waits again.)
+create function internal.decline_changes() returns trigger
+language plpgsql as $$
+begin
+	update chat.waiting w set declined = array(select d.operator::text from chat.chat_decline d where d.chat = w.chat order by d.operator) where w.chat = old.chat;
+	return null;
+end $$;
+
+create trigger decline_changes after update of operator on chat.chat_decline
+	for each row execute function internal.decline_changes();
+
+-- A waiting chat that asks for something else now is filed anew by the router.
+create function internal.chat_asks() returns trigger
+language plpgsql as $$
+begin
+	if tg_table_name = 'chat' then
+		update chat.waiting w set queue = new.queue, arrived_at = new.arrived_at, need = null where w.chat = new.chat;
+	else
+		update chat.waiting w set need = null where w.chat in (case when tg_op <> 'DELETE' then new.chat end, case when tg_op <> 'INSERT' then old.chat end);
+	end if;
+	if found then
+		perform internal.ring_router();
+	end if;
+	return null;
+end $$;
+
+create trigger chat_asks after update of queue, arrived_at, level, preferred_operator, preferred_since on chat.chat
+	for each row when (old.state = 'queued' and new.state = 'queued') execute function internal.chat_asks();
+create trigger chat_asks after insert or update or delete on chat.chat_skill
+	for each row execute function internal.chat_asks();
+
+-- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. An offer begins the stagger interval.
+create function internal.load_changes(p_operator text, p_change int) returns void
+language plpgsql as $$
+begin
+	update chat.operator_state s set load = s.load + p_change where s.operator = p_operator;
+	if p_change < 0 then
+		perform internal.ring_router();
+	end if;
+end $$;
+
+create function internal.offer_loads() returns trigger
+language plpgsql as $$
+begin
+	if new.state = 'open' then
+		update chat.operator_state s set load = s.load + 1, last_offer_at = new.offered_at where s.operator = new.operator;
+	else
+		perform internal.load_changes(new.operator, -1);
+	end if;
+	return null;
+end $$;
+
+create trigger offer_opens after insert on chat.offer
+	for each row when (new.state = 'open') execute function internal.offer_loads();
+create trigger offer_closes after update of state on chat.offer
+	for each row when (old.state = 'open' and new.state <> 'open') execute function internal.offer_loads();
+
+create function internal.assignment_loads() returns trigger
+language plpgsql as $$
+begin
+	perform internal.load_changes(new.operator, case when new.ended_at is null and new.idle_since is null then 1 else -1 end);
+	return null;
+end $$;
+
+create trigger assignment_starts after insert on chat.assignment
+	for each row when (new.ended_at is null) execute function internal.assignment_loads();
+create trigger assignment_ends after update of ended_at on chat.assignment
+	for each row when (old.ended_at is null and new.ended_at is not null and old.idle_since is null) execute function internal.assignment_loads();
+create trigger assignment_idles after update of idle_since on chat.assignment
+	for each row when (old.ended_at is null and new.ended_at is null and (old.idle_since is null) <> (new.idle_since is null)) execute function internal.assignment_loads();
+
+-- Marks what the router has to work out again (internal.refresh): argument 1 says what, argument 2 names the column with the key. Both the old and the new
+-- key are marked, so that a renamed one leaves nothing behind.
+create function internal.mark_stale() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if tg_op <> 'DELETE' then
+		insert into internal.stale (what, key) select distinct tg_argv[0], coalesce(to_jsonb(n) ->> tg_argv[1], '') from new_rows n;
+	end if;
+	if tg_op <> 'INSERT' then
+		insert into internal.stale (what, key) select distinct tg_argv[0], coalesce(to_jsonb(o) ->> tg_argv[1], '') from old_rows o;
+	end if;
+	return null;
+end $$;
+
+do $$
+declare
+	v_table record;
+begin
+	for v_table in select * from (values
+		('setting', 'setting', 'name'), ('skill', 'everything', 'skill'), ('operator', 'operator', 'operator'), ('operator_skill', 'operator', 'operator'),
+		('operator_queue', 'joined', 'operator'), ('queue', 'queue', 'queue'), ('queue_skill', 'queue', 'queue'), ('queue_member', 'queue', 'queue'),
+		('relaxation', 'queue', 'queue'), ('opening_hours', 'queue', 'queue'), ('opening_exception', 'queue', 'queue')
+	) as t (name, what, key) loop
+		execute format('create trigger stale_insert after insert on chat.%I referencing new table as new_rows'
+			' for each statement execute function internal.mark_stale(%L, %L)', v_table.name, v_table.what, v_table.key);
+		execute format('create trigger stale_update after update on chat.%I referencing old table as old_rows new table as new_rows'
+			' for each statement execute function internal.mark_stale(%L, %L)', v_table.name, v_table.what, v_table.key);
+		execute format('create trigger stale_delete after delete on chat.%I referencing old table as old_rows'
+			' for each statement execute function internal.mark_stale(%L, %L)', v_table.name, v_table.what, v_table.key);
+	end loop;
+end $$;
+
+-- Somebody comes or goes. A lease that only grows changes nothing.
+create function internal.duty_changes() returns trigger
+language plpgsql as $$
+begin
+	insert into internal.stale (what, key) values ('duty', new.operator);
+	return null;
+end $$;
+
+create trigger duty_changes after update on chat.operator_state
+	for each row when ((new.presence = 'available') is distinct from new.on_duty or (new.on_duty and new.lease_until < old.lease_until))
+	execute function internal.duty_changes();
+
+-- A new operator has a state row at once; one switched off loses sessions and sockets.
+create function internal.operator_changes() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	insert into chat.operator_state (operator) values (new.operator) on conflict do nothing;
+	if not new.active or (tg_op = 'UPDATE' and old.role <> new.role) then
+		delete from chat.session s where s.operator = new.operator;
+		perform internal.ring_relays('s:' || new.operator, clock_timestamp());
+	end if;
+	return null;
+end $$;
+
+create trigger operator_changes after insert or update of active, role on chat.operator
+	for each row execute function internal.operator_changes();
+
+-- An unknown time zone is refused where it is typed.
+create function internal.queue_time_zone() returns trigger
+language plpgsql as $$
+begin
+	if not exists (select from pg_timezone_names z where z.name = new.time_zone) then
+		raise exception using errcode = 'check_violation', constraint = 'time_zone_known', message = format('unknown time zone "%s"', new.time_zone),
+			hint = 'Names such as Europe/Berlin or America/New_York: select name from pg_timezone_names';
+	end if;
+	return new;
+end $$;
+
+create trigger queue_time_zone before insert or update of time_zone on chat.queue
+	for each row execute function internal.queue_time_zone();
+
+-- An unknown skill is refused with the names that come near.
+create function internal.skill_is_known() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if not exists (select from chat.skill s where s.skill = new.skill) then
+		raise exception using errcode = 'foreign_key_violation', constraint = 'skill_known', message = format('unknown skill "%s"', new.skill),
+			hint = 'Known skills: ' || coalesce((select string_agg(n.skill, ', ') from (select s.skill from chat.skill s
+				order by left(s.skill, 1) = left(new.skill, 1) desc, abs(length(s.skill) - length(new.skill)), s.skill limit 8) n), 'none yet');
+	end if;
+	return new;
+end $$;
+
+create trigger skill_is_known before insert or update of skill on chat.operator_skill
+	for each row execute function internal.skill_is_known();
+create trigger skill_is_known before insert or update of skill on chat.queue_skill
+	for each row execute function internal.skill_is_known();

@@ -1,0 +1,65 @@
+-- SPDX-License-Identifier: ISC
+-- The transcript: one writer of events, two readers.
+
+-- Appends one event and gives back its seq. Holds the chat's counter row, so that seq order is commit order. Rings the relays, but for the batches of a
+-- relay (setting switchboard.quiet): a commit with a notification waits for a lock of the whole cluster, so the relay sends its hints apart.
+create function internal.add_event(p_chat uuid, p_now timestamptz, p_kind text, p_author_kind text default 'system', p_author text default '',
+	p_author_name text default '', p_body text default null, p_data jsonb default null, p_cid uuid default null, p_sent_hash bytea default null)
+returns bigint
+language plpgsql as $$
+declare
+	v_seq bigint;
+begin
+	update chat.chat_counter c set last_seq = c.last_seq + 1, customer_at = case when p_author_kind = 'customer' and p_kind = 'message' then p_now else c.customer_at end
+	where c.chat = p_chat returning c.last_seq into strict v_seq;
+	insert into chat.message (chat, seq, kind, author_kind, author, author_name, body, data, at, cid, sent_hash)
+	values (p_chat, v_seq, p_kind, p_author_kind, p_author, p_author_name, p_body, p_data, p_now, p_cid, p_sent_hash);
+	if coalesce(current_setting('switchboard.quiet', true), '') <> 'on' then
+		perform internal.ring_relays('c:' || p_chat, p_now);
+	end if;
+	return v_seq;
+end $$;
+
+create function internal.event_json(p_message chat.message, p_for_operator boolean) returns jsonb
+language sql stable as $$
+	select case when p_message.kind = 'note' and not p_for_operator then
+		jsonb_build_object('chat', p_message.chat, 'seq', p_message.seq, 'kind', p_message.kind, 'at', internal.rfc3339(p_message.at))
+	else
+		jsonb_strip_nulls(jsonb_build_object('chat', p_message.chat, 'seq', p_message.seq, 'kind', p_message.kind,
+			'author', jsonb_build_object('kind', p_message.author_kind, 'name', p_message.author_name),
+			'body', p_message.body, 'data', p_message.data, 'at', internal.rfc3339(p_message.at), 'cid', p_message.cid))
+	end
+$$;
+
+-- One page after a seq: {"events":[…],"last_seq","epoch","more","marks"}.
+create function internal.events_page(p_chat uuid, p_after bigint, p_limit int, p_for_operator boolean) returns jsonb
+language plpgsql stable as $$
+declare
+	v_last bigint;
+	v_events jsonb;
+	v_count int;
+	v_high bigint;
+begin
+	if p_after is null or p_after < 0 then
+		perform internal.fail('SB422', 'invalid', 'after');
+	end if;
+	if p_limit is null or p_limit not between 1 and 500 then
+		perform internal.fail('SB422', 'invalid', 'limit');
+	end if;
+	select c.last_seq into v_last from chat.chat_counter c where c.chat = p_chat;
+	select coalesce(jsonb_agg(internal.event_json(m, p_for_operator) order by m.seq), '[]'), count(*), max(m.seq) into v_events, v_count, v_high
+	from (select * from chat.message e where e.chat = p_chat and e.seq > p_after and e.seq <= v_last order by e.seq limit p_limit) m;
+	return jsonb_build_object('events', v_events, 'last_seq', v_last, 'epoch', internal.epoch(), 'more', coalesce(v_high, v_last) < v_last,
+		'marks', internal.marks_json(p_chat));
+end $$;
+
+-- For the relay: the events of many chats, each after its own seq. Chats the relay names are those its sockets proved at hello.
+create function api.fetch_events(p_chats uuid[], p_after bigint[], p_limit int)
+returns table (chat uuid, seq bigint, kind text, author_kind text, author_name text, body text, data text, at text, cid uuid, operators_only boolean, state text)
+language sql stable security definer set search_path = chat, pg_temp as $$
+	select m.chat, m.seq, m.kind, m.author_kind, m.author_name, m.body, m.data::text, internal.rfc3339(m.at), m.cid, m.kind = 'note', c.state
+	from unnest(p_chats, p_after) as a (chat, after)
+	join chat.chat c on c.chat = a.chat
+	cross join lateral (select * from chat.message e where e.chat = a.chat and e.seq > a.after order by e.seq limit least(p_limit, 1000)) m
+	order by m.chat, m.seq
+$$;

@@ -1,0 +1,315 @@
+-- SPDX-License-Identifier: ISC
+-- The routing decision, top to bottom: who has a free slot → the heads of the line → the next pair → the offer with its record. Everything here decides by
+-- p_now; the only clock is read by api.router_pass. Who is able to take what, by configuration, stands in internal.able (file 25_needs.sql).
+--
+-- Chats: lowest effective level, earliest arrived_at, id. Operators, modes availability and skill: (skill: highest sum of ratings over the queue's required
+-- skills,) fewest chats, longest since the last acceptance (never = longest), earliest sign-in, id. Mode balanced: of all pairs the one with the lowest
+-- effective level, then the largest index, then arrived_at, chat, load, last acceptance, operator. Between modes the chat goes first that is first by level,
+-- arrived_at and id. Every order ends in an id: the same tables and the same instant give the same decision.
+
+-- The runtime reason that keeps an operator from one more chat now; NULL: he is free. p_cap: how many he may hold when one comes from that queue.
+create function internal.why_not_free(p_state chat.operator_state, p_cap int, p_stagger interval, p_now timestamptz) returns jsonb
+language sql stable as $$
+	select case
+		when p_state.presence <> 'available' then jsonb_strip_nulls(jsonb_build_object('code', 'presence', 'state', p_state.presence, 'reason', p_state.reason))
+		when p_state.lease_until <= p_now then jsonb_build_object('code', 'not_live', 'until', internal.rfc3339(p_state.lease_until))
+		when p_state.load >= p_cap then jsonb_build_object('code', 'full', 'load', p_state.load, 'cap', p_cap)
+		when p_state.last_offer_at + p_stagger > p_now then jsonb_build_object('code', 'stagger', 'until', internal.rfc3339(p_state.last_offer_at + p_stagger))
+		when p_state.penalty_until > p_now then jsonb_build_object('code', 'penalty', 'until', internal.rfc3339(p_state.penalty_until))
+	end
+$$;
+
+-- Everybody who could take one more chat of some queue now, if any waits. The same conditions as above, against his own cap: those of the queues follow per pair.
+create function internal.free_operators(p_stagger interval, p_now timestamptz) returns text[]
+language plpgsql stable as $$
+begin
+	return array(
+		select s.operator::text
+		from chat.operator_state s
+		where exists (select from chat.waiting) and s.on_duty and s.load < s.slots and s.presence = 'available' and s.lease_until > p_now
+		  and (s.last_offer_at is null or s.last_offer_at + p_stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now));
+end $$;
+
+-- 0 is the most urgent; waiting makes a chat more urgent, one level each promote_s.
+create function internal.effective_level(p_level int, p_arrived_at timestamptz, p_promote_s int, p_now timestamptz) returns int
+language sql immutable as $$
+	select case when p_promote_s = 0 then p_level
+		else greatest(0, p_level - floor(greatest(0, extract(epoch from p_now - p_arrived_at)) / p_promote_s)::int) end
+$$;
+
+-- The head of each class of waiting chats. A class is what has equal needs: need, own level, declined set, preferred operator in grace. Found by stepping
+-- through the index from class to class, so that the length of the line does not matter. p_circles: only needs that ask one of these circles; NULL: all.
+create function internal.class_heads(p_circles int[], p_balanced boolean, p_promote_s int, p_now timestamptz)
+returns table (need int, queue text, circle int, mode text, target_s int, level int, chat uuid, arrived_at timestamptz, declined text[], preferred text)
+language sql stable as $$
+	with recursive head as (
+		select n.need, n.queue, n.circle, n.mode, n.target_s, n.level as usual, w.*
+		from internal.need n
+		cross join lateral (select w.level, w.declined, w.preferred, w.arrived_at, w.chat from chat.waiting w where w.need = n.need
+			order by w.level, w.declined, w.preferred, w.arrived_at, w.chat limit 1) w
+		where (p_circles is null or n.circle = any (p_circles)) and (n.mode = 'balanced') = p_balanced and not n.held
+		union all
+		select h.need, h.queue, h.circle, h.mode, h.target_s, h.usual, w.*
+		from head h
+		cross join lateral (select w.level, w.declined, w.preferred, w.arrived_at, w.chat from chat.waiting w
+			where w.need = h.need and (w.level, w.declined, w.preferred) > (h.level, h.declined, h.preferred)
+			order by w.level, w.declined, w.preferred, w.arrived_at, w.chat limit 1) w
+	)
+	select h.need, h.queue, h.circle, h.mode, h.target_s, internal.effective_level(case when h.level < 0 then h.usual else h.level end, h.arrived_at, p_promote_s, p_now),
+		h.chat, h.arrived_at, h.declined, h.preferred
+	from head h
+$$;
+
+-- May a chat go to this operator, considering who has declined it and whom it prefers? Who declined gets it only when nobody else is on duty; a preferred
+-- operator on duty has it for himself as long as the grace lasts. NULL: yes, else the reason.
+create function internal.why_not_him(p_operator text, p_circle int, p_declined text[], p_preferred text) returns jsonb
+language sql stable as $$
+	select case
+		when p_operator = any (p_declined) and exists (select from internal.able a join chat.operator_state s on s.operator = a.operator
+			where a.need = p_circle and s.on_duty and a.operator <> all (p_declined)) then jsonb_build_object('code', 'declined')
+		when p_preferred not in ('', p_operator) and exists (select from internal.able a join chat.operator_state s on s.operator = a.operator
+			where a.need = p_circle and s.on_duty and a.operator = p_preferred) then jsonb_build_object('code', 'preferred', 'operator', p_preferred)
+	end
+$$;
+
+-- A reason as an English sentence without its subject: "has billing at 2, 3 is needed".
+create function internal.reason_sentence(p_reason jsonb) returns text
+language sql immutable as $$
+	select case p_reason ->> 'code'
+		when 'inactive' then 'is switched off'
+		when 'queue_off' then 'cannot be asked: the queue is switched off'
+		when 'not_member' then 'is not a member of the queue'
+		when 'not_joined' then 'has not joined the queue'
+		when 'missing_skill' then format('has no rating for %s, %s is needed', p_reason ->> 'skill', p_reason ->> 'needs')
+		when 'below_minimum' then format('has %s at %s, %s is needed', p_reason ->> 'skill', p_reason ->> 'has', p_reason ->> 'needs')
+		when 'presence' then format('is %s%s', case p_reason ->> 'state' when 'break' then 'on a break' else p_reason ->> 'state' end, coalesce(' (' || (p_reason ->> 'reason') || ')', ''))
+		when 'not_live' then format('has not been heard of; the lease ran out at %s', p_reason ->> 'until')
+		when 'full' then format('is full, %s of %s', p_reason ->> 'load', p_reason ->> 'cap')
+		when 'stagger' then format('had an offer a moment ago, the next not before %s', p_reason ->> 'until')
+		when 'penalty' then format('missed an offer, the next not before %s', p_reason ->> 'until')
+		when 'declined' then 'declined this chat'
+		when 'preferred' then format('has to wait: the chat is held for %s a little longer', p_reason ->> 'operator')
+		when 'held' then 'cannot be asked: the queue is closed' || coalesce(' until ' || (p_reason ->> 'until'), '')
+		when 'not_seen_yet' then 'could take it; the router has not looked yet'
+	end || coalesce((select string_agg(' and ' || internal.reason_sentence(a.also), '' order by a.ord) from jsonb_array_elements(p_reason -> 'also') with ordinality a (also, ord)), '')
+$$;
+
+-- Modes availability and skill: the free operators for the chats of a class, in the order in which they are asked, at most p_limit. free: how many there are;
+-- last: the first one's last slot.
+create function internal.line_candidates(p_free text[], p_circle int, p_mode text, p_declined text[], p_preferred text, p_limit int)
+returns table (operator text, last boolean, free bigint, candidates chat.candidate[])
+language sql stable as $$
+	select (array_agg(k.operator order by k.place))[1], (array_agg(k.last order by k.place))[1], max(k.free),
+		array_agg(row(k.operator, k.place, k.presence, k.reason, k.lease_until, k.load, k.cap, k.last_offer_at, k.penalty_until, k.last_accept_at,
+			k.score, null, null, null, null, null, null)::chat.candidate order by k.place)
+	from (
+		select s.*, a.cap, a.score, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
+			order by case p_mode when 'skill' then a.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, a.operator collate "C") as place
+		from internal.able a join chat.operator_state s on s.operator = a.operator
+		where a.need = p_circle and a.operator = any (p_free) and s.load < a.cap
+		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(a.operator, p_circle, p_declined, p_preferred) is null else true end) k
+	where k.place <= p_limit
+	having count(*) > 0
+$$;
+
+-- Modes availability and skill: the first chat that somebody free can take, and the best operator for it. free: how many were free for it; candidates: the best of
+-- them, as many as are recorded; last: it takes his last slot.
+create function internal.next_in_line(p_free text[], p_circles int[], p_passed uuid[], p_promote_s int, p_candidates int, p_now timestamptz)
+returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+language sql stable as $$
+	select h.need, h.level, h.arrived_at, h.chat, h.declined, h.preferred, k.*
+	from (select * from internal.class_heads(p_circles, false, p_promote_s, p_now) x where x.chat <> all (p_passed) order by x.level, x.arrived_at, x.chat) h
+	cross join lateral internal.line_candidates(p_free, h.circle, h.mode, h.declined, h.preferred, greatest(1, p_candidates)) k
+	order by h.level, h.arrived_at, h.chat
+	limit 1
+$$;
+
+-- Mode balanced: every pair of a head and a free operator with its index (ROUTING, section 2), in seconds:
+--   waited·T0/T_q + K/slots_q + B·fit − R·reserve − G·load/cap
+-- fit is the operator's against the best on staff; reserve is the sum over the operator's other queues j of 1/free_j², free_j being the free slots of all who
+-- could take a chat of j now: how badly others would miss him. Rounded to a microsecond, so that equal pairs tie whatever the order of a sum.
+create function internal.balanced_pairs(p_free text[], p_circles int[], p_passed uuid[], p_rule internal.routing_rule, p_now timestamptz)
+returns table (need int, chat uuid, level int, arrived_at timestamptz, declined text[], preferred text, operator text,
+	waited float8, slots float8, fit float8, reserve float8, busy float8, index numeric, state chat.operator_state, cap int, score int)
+language sql stable as $$
+	with open as materialized (
+		select a.operator, a.need, n.queue, n.asked = '[]' and n.relaxed_s = 0 as base, n.slots, n.best_score, a.cap, a.score, a.fit, s.load, s as state
+		from unnest(p_free) f (operator)
+		join internal.able a on a.operator = f.operator
+		join internal.need n on n.need = a.need
+		join chat.operator_state s on s.operator = f.operator
+		where s.load < a.cap
+	), spread as materialized (
+		select o.need, o.queue, 1 / (sum(o.cap - o.load) ^ 2)::float8 as missed from open o where o.base group by o.need, o.queue
+	), reserve as materialized (
+		select o.operator, sum(p.missed) as missed from open o join spread p on p.need = o.need group by o.operator
+	)
+	select h.need, h.chat, h.level, h.arrived_at, h.declined, h.preferred, o.operator, t.*,
+		round((t.waited + t.slots + t.fit - t.reserve - t.busy)::numeric, 6), o.state, o.cap, o.score
+	from internal.class_heads(p_circles, true, p_rule.promote_s, p_now) h
+	join open o on o.need = h.circle
+	left join reserve v on v.operator = o.operator
+	cross join lateral (select
+		extract(epoch from p_now - h.arrived_at)::float8 * p_rule.t0 / h.target_s as waited,
+		p_rule.slots / o.slots as slots,
+		p_rule.fit * case when o.best_score > 0 then (o.fit / o.best_score)::float8 else 1 end as fit,
+		p_rule.reserve * (coalesce(v.missed, 0)
+			- coalesce((select p.missed from spread p join open own on own.need = p.need and own.operator = o.operator where p.queue = h.queue), 0)) as reserve,
+		p_rule.load * o.load / o.cap as busy) t
+	where h.chat <> all (p_passed)
+	  and case when h.declined <> '{}' or h.preferred <> '' then internal.why_not_him(o.operator, h.circle, h.declined, h.preferred) is null else true end
+$$;
+
+create function internal.next_balanced(p_free text[], p_circles int[], p_passed uuid[], p_rule internal.routing_rule, p_now timestamptz)
+returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+language sql stable as $$
+	with pair as materialized (
+		select * from internal.balanced_pairs(p_free, p_circles, p_passed, p_rule, p_now)
+	), best as (
+		select * from pair p order by p.level, p.index desc, p.arrived_at, p.chat, (p.state).load, (p.state).last_accept_at nulls first, p.operator collate "C" limit 1
+	)
+	select b.need, b.level, b.arrived_at, b.chat, b.declined, b.preferred, b.operator, (b.state).load + 1 >= (b.state).slots, c.free, c.candidates
+	from best b
+	cross join lateral (
+		select max(k.free) as free, array_agg(row(k.operator, k.place, (k.state).presence, (k.state).reason, (k.state).lease_until, (k.state).load, k.cap, (k.state).last_offer_at,
+			(k.state).penalty_until, (k.state).last_accept_at, k.score, k.index, k.waited, k.slots, k.fit, k.reserve, k.busy)::chat.candidate order by k.place) as candidates
+		from (select p.*, count(*) over () as free,
+				row_number() over (order by p.index desc, (p.state).load, (p.state).last_accept_at nulls first, p.operator collate "C") as place
+			from pair p where p.chat = b.chat) k
+		where k.place <= greatest(1, p_rule.candidates)) c
+$$;
+
+-- Some of those who are able and could not be asked, as they are now; p_limit at most.
+create function internal.passed_over(p_circle int, p_asked chat.candidate[], p_limit int) returns chat.candidate[]
+language plpgsql stable as $$
+begin
+	return array(
+		select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
+			a.score, null, null, null, null, null, null)::chat.candidate
+		from (select * from internal.able x where x.need = p_circle and x.operator <> all (array(select c.operator from unnest(p_asked) c)) order by x.operator limit p_limit) a
+		join chat.operator_state s on s.operator = a.operator
+		order by a.operator);
+end $$;
+
+-- The one reason that kept a candidate of a decision from being asked; NULL for those who were free (or had become so when the others were looked at).
+create function internal.why_passed_over(p_candidate chat.candidate, p_why jsonb, p_at timestamptz) returns jsonb
+language sql stable as $$
+	select case when p_candidate.place is null then coalesce(
+		internal.why_not_free(jsonb_populate_record(null::chat.operator_state, to_jsonb(p_candidate)), p_candidate.cap, make_interval(secs => (p_why ->> 'stagger_s')::int), p_at),
+		case when p_why -> 'declined' ? p_candidate.operator then jsonb_build_object('code', 'declined')
+			when p_why ? 'preferred' then jsonb_build_object('code', 'preferred', 'operator', p_why -> 'preferred') end) end
+$$;
+
+-- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. False when chat or operator was not what it seemed
+-- any more, now that both rows are locked. Rows that somebody else holds at this moment are passed over, never waited for (their holder may wait for one that
+-- we hold); the router then comes again soon. NULL when the configuration has changed since it was looked at: the decision is made again.
+create function internal.make_offer(p_need int, p_level int, p_chat uuid, p_declined text[], p_preferred text, p_operator text, p_free bigint, p_candidates chat.candidate[],
+	p_now timestamptz) returns boolean
+language plpgsql as $$
+declare
+	v_look record;
+	v_state chat.operator_state;
+	v_offer chat.offer;
+begin
+	select n.*, r.stagger, r.candidates, s as state into v_look
+	from chat.chat c, chat.operator_state s, internal.need n, internal.routing_rule r
+	where c.chat = p_chat and c.state = 'queued' and c.queue = n.queue and s.operator = p_operator and n.need = p_need
+	for no key update of c, s skip locked;
+	v_state := v_look.state;
+	if not found or internal.why_not_free(v_state, (p_candidates[1]).cap, v_look.stagger, p_now) is not null then
+		perform set_config('switchboard.passed_over', 'on', true);
+		return false;
+	end if;
+	insert into chat.offer (chat, operator, queue, offered_at, expires_at, rule, why, candidates)
+	select p_chat, p_operator, v_look.queue, p_now, p_now + make_interval(secs => v_look.offer_timeout_s), v_look.mode,
+		internal.offer_figures(v_look.mode, p_level, v_state.load, v_look.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
+			|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_look.circle, p_declined)) else '{}' end,
+		p_candidates || case when cardinality(p_candidates) < v_look.candidates then internal.passed_over(v_look.circle, p_candidates, v_look.candidates - cardinality(p_candidates)) end
+	where not exists (select from internal.stale t where t.what <> 'duty') -- whether he is there we have just seen in his row
+	returning * into v_offer;
+	if not found then
+		return null;
+	end if;
+	update chat.chat c set state = 'offered' where c.chat = p_chat;
+	if v_look.auto_accept then
+		perform internal.accept((select o from chat.operator o where o.operator = p_operator), v_offer, p_now);
+	end if;
+	perform internal.ring_relays('o:' || p_operator, p_now);
+	return true;
+end $$;
+
+-- How many there are on duty who could take a chat of that circle, without these.
+create function internal.on_duty_but(p_circle int, p_operators text[]) returns bigint
+language sql stable as $$
+	select count(*) from internal.able a join chat.operator_state s on s.operator = a.operator where a.need = p_circle and s.on_duty and a.operator <> all (p_operators)
+$$;
+
+-- What decided, as it stands with the offer for ever. declined and preferred: of the chat, for the reasons against the others.
+create function internal.offer_figures(p_mode text, p_level int, p_load int, p_stagger interval, p_best chat.candidate, p_others bigint, p_declined text[], p_preferred text) returns jsonb
+language sql stable as $$
+	select jsonb_strip_nulls(jsonb_build_object('operator', p_best.operator, 'level', p_level, 'load', p_load, 'cap', p_best.cap,
+		'stagger_s', extract(epoch from p_stagger)::int, 'others', p_others, 'score', case p_mode when 'skill' then p_best.score end, 'index', p_best.index,
+		'last_accept_at', internal.rfc3339(p_best.last_accept_at), 'declined', case when p_declined <> '{}' then to_jsonb(p_declined) end, 'preferred', nullif(p_preferred, ''),
+		'sentence', internal.offer_sentence(p_mode, p_best.score, p_load, p_others)))
+$$;
+
+-- The same for the operator, as one sentence of the offer.
+create function internal.offer_sentence(p_mode text, p_score int, p_load int, p_others bigint) returns text
+language sql stable as $$
+	select case
+		when p_others = 0 then 'You are the only one free for it.'
+		when p_mode = 'skill' then format('You have the best ratings for it (%s in total) of %s who are free.', p_score, p_others + 1)
+		when p_mode = 'balanced' then format('You suit it best of %s who are free, all things weighed.', p_others + 1)
+		else format('You have the fewest chats (%s) and have waited longest of %s who are free.', p_load, p_others + 1)
+	end
+$$;
+
+-- Makes offers until no waiting chat has a free operator, p_limit at most; gives back how many. Its plans are made once and for indexes: a line that was empty
+-- when a plan was made may be long the next moment.
+create function internal.route(p_now timestamptz, p_limit int) returns int
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
+declare
+	v_rule internal.routing_rule;
+	v_free text[];
+	v_circles int[];
+	v_pair record;
+	v_other record;
+	v_found boolean;
+	v_made boolean;
+	v_passed uuid[] := '{}'; -- chats that could not be had
+	v_offers int := 0;
+	v_again int := 0;
+begin
+	while v_offers < p_limit and v_again < 10 loop -- somebody who changes the configuration all the time shall not keep us
+		v_rule := internal.refresh(p_now);
+		v_free := internal.free_operators(v_rule.stagger, p_now);
+		exit when v_free = '{}';
+		v_circles := case when cardinality(v_free) <= 20 then -- a full house with a slot or two: only what they can take is looked at
+			array(select a.need from internal.able a where a.operator = any (v_free)) end;
+		v_found := false;
+		if v_rule.lines then
+			select * into v_pair from internal.next_in_line(v_free, v_circles, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
+			v_found := found;
+		end if;
+		if v_rule.balances then
+			select * into v_other from internal.next_balanced(v_free, v_circles, v_passed, v_rule, p_now);
+			if not v_found then
+				v_pair := v_other;
+				v_found := found;
+			elsif found and (v_other.level, v_other.arrived_at, v_other.chat) < (v_pair.level, v_pair.arrived_at, v_pair.chat) then
+				v_pair := v_other;
+			end if;
+		end if;
+		exit when not v_found;
+		v_made := internal.make_offer(v_pair.need, v_pair.level, v_pair.chat, v_pair.declined, v_pair.preferred, v_pair.operator, v_pair.free, v_pair.candidates, p_now);
+		if v_made then
+			v_offers := v_offers + 1;
+			exit when cardinality(v_free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
+		elsif v_made is null then
+			v_again := v_again + 1;
+		else
+			v_passed := v_passed || v_pair.chat;
+		end if;
+	end loop;
+	return v_offers;
+end $$;

@@ -1,0 +1,120 @@
+-- SPDX-License-Identifier: ISC
+-- What must not exist. Each query gives back the violations of the sentence above it; none at all is healthy. Safe to run at any time (one snapshot each).
+
+-- name: seq of every chat is 1..last_seq without a gap
+select n.chat, n.last_seq, m.count, m.low, m.high
+from chat.chat_counter n
+left join lateral (select count(*), min(seq) as low, max(seq) as high from chat.message m where m.chat = n.chat) m on true
+where n.last_seq <> m.count or (m.count > 0 and (m.low <> 1 or m.high <> n.last_seq));
+
+-- name: nobody has got or read what is not stored
+select d.chat, d.party, d.got, d.read, n.last_seq from chat.delivery d join chat.chat_counter n on n.chat = d.chat where d.got > n.last_seq or d.read > d.got;
+
+-- name: every chat has its counter and its access row
+select c.chat from chat.chat c
+left join chat.chat_counter n on n.chat = c.chat left join chat.chat_access a on a.chat = c.chat
+where n.chat is null or a.chat is null;
+
+-- name: a message is stored once (chat, author, cid)
+select chat, author_kind, author, cid, count(*) from chat.message where cid is not null group by 1, 2, 3, 4 having count(*) > 1;
+
+-- name: the waiting list holds exactly the chats in state queued
+select coalesce(c.chat, w.chat) as chat, c.state from (select * from chat.chat where state = 'queued') c full join chat.waiting w on w.chat = c.chat
+where c.chat is null or w.chat is null or c.queue <> w.queue or c.arrived_at <> w.arrived_at;
+
+-- name: a waiting chat carries exactly the operators who declined it
+select w.chat from chat.waiting w
+where w.declined <> array(select d.operator::text from chat.chat_decline d where d.chat = w.chat order by d.operator);
+
+-- name: an offered chat has one open offer, an active one at most one and that a transfer by its owner, any other has none (I3)
+select c.chat, c.state, o.open, o.foreign from chat.chat c
+cross join lateral (select count(*) as open, count(*) filter (where o.kind = 'transfer') as transfers, count(*) filter (where o.kind = 'transfer' and not exists (
+		select from chat.assignment a where a.chat = c.chat and a.operator = o.from_operator and a.ended_at is null)) as foreign
+	from chat.offer o where o.chat = c.chat and o.state = 'open') o
+where case c.state when 'offered' then o.open <> 1 or o.transfers > 0 when 'active' then o.open > 1 or o.transfers <> o.open or o.foreign > 0 else o.open > 0 end;
+
+-- name: an active chat or one in wrap-up has one owner, any other has none (I3, I6)
+select c.chat, c.state, a.open from chat.chat c
+cross join lateral (select count(*) as open from chat.assignment a where a.chat = c.chat and a.ended_at is null) a
+where (c.state in ('active', 'wrap_up')) <> (a.open = 1);
+
+-- name: no two assignments of one chat overlap in time
+select a.chat, a.assignment, b.assignment as other from chat.assignment a join chat.assignment b
+	on b.chat = a.chat and b.assignment > a.assignment and b.started_at < coalesce(a.ended_at, 'infinity');
+
+-- name: the load of an operator is what he holds and what is held out to him, chats of silent customers apart (C12)
+select s.operator, s.load, x.held from chat.operator_state s
+cross join lateral (select (select count(*) from chat.offer o where o.operator = s.operator and o.state = 'open')
+	+ (select count(*) from chat.assignment a where a.operator = s.operator and a.ended_at is null and a.idle_since is null) as held) x
+where s.load <> x.held;
+
+-- name: every assignment stands on an accepted offer of the same chat to the same operator (I7)
+select a.assignment from chat.assignment a left join chat.offer o on o.offer = a.offer
+where o.offer is null or o.state <> 'accepted' or o.chat <> a.chat or o.operator <> a.operator;
+
+-- name: no assignment begins after its offer had expired (G9)
+select a.assignment from chat.assignment a join chat.offer o on o.offer = a.offer where a.started_at > o.expires_at;
+
+-- name: the router offered no chat to who had declined it while another one on duty had not (I5: a later decline is no violation)
+select o.offer from chat.offer o join chat.chat_decline d on d.chat = o.chat and d.operator = o.operator
+where o.kind = 'routed' and d.declined_at < o.offered_at and o.why ->> 'fresh' is distinct from '0';
+
+-- name: whom the router holds able to take chats has joined the queue, or one that relaxation adds, may be there and has the skills (I1)
+-- What the router has worked out holds for the instant fresh_at, unless a change has left its mark since.
+select a.operator, a.need, n.queue, n.asked, n.relaxed_s
+from internal.able a join internal.need n on n.need = a.need cross join internal.routing_rule r
+where not exists (select from internal.stale) and not exists (
+	select from chat.operator o join chat.operator_queue j on j.operator = o.operator join chat.queue q on q.queue = j.queue
+	where o.operator = a.operator and o.active and q.active
+	  and (q.queue = n.queue or exists (select from chat.relaxation x where x.queue = n.queue and x.extra_queue = q.queue and x.after_s <= n.relaxed_s))
+	  and (not exists (select from chat.queue_member m where m.queue = q.queue)
+		or exists (select from chat.queue_member m where m.queue = q.queue and m.operator = o.operator))
+	  and not exists (
+		select from (
+			select s.skill, s.min_rating from chat.queue_skill s where s.queue = q.queue and s.required
+			union all select w.skill, w.min_rating from jsonb_to_recordset(n.asked) as w (skill text, required boolean, min_rating int) where w.required) d
+		left join lateral (select x.after_s, x.min_rating from chat.relaxation x
+			where q.queue = n.queue and x.queue = n.queue and x.skill = d.skill and x.after_s <= n.relaxed_s order by x.after_s desc limit 1) x on true
+		where (x.after_s is null or x.min_rating is not null) and not exists (select from chat.operator_skill k
+			where k.operator = o.operator and k.skill = d.skill and k.rating >= least(d.min_rating, x.min_rating)
+			  and coalesce(k.valid_from, '-infinity') <= r.fresh_at and coalesce(k.valid_to, 'infinity') > r.fresh_at)));
+
+-- name: the record of a decision begins with who got the offer (I1, I7)
+select o.offer, o.candidates[1] as candidate from chat.offer o
+where o.kind = 'routed' and o.candidates is not null and (o.candidates[1]).place is distinct from 1;
+
+-- name: no operator held his cap or more when an offer was made (I2)
+select o.offer, o.operator, o.why from chat.offer o where (o.why ->> 'load')::int >= (o.why ->> 'cap')::int;
+
+-- name: two offers to an operator are a stagger interval apart (I4: people may hold a chat out to him at any time, also at the instant of the router's)
+select o.offer, o.operator, o.earlier, o.offered_at
+from (select x.*, lag(x.offered_at) over (partition by x.operator order by x.offered_at, x.kind <> 'routed') as earlier from chat.offer x) o
+where o.offered_at < o.earlier + (o.why ->> 'stagger_s')::int * interval '1 second';
+
+-- name: every operator has a state row
+select o.operator from chat.operator o left join chat.operator_state s on s.operator = o.operator where s.operator is null;
+
+-- name: a chat that is over says when, by whom and why, and its transcript ends with it
+select c.chat from chat.chat c
+where c.state in ('ended', 'abandoned') and (c.ended_by is null or not exists (select from chat.message m where m.chat = c.chat and m.kind = 'ended'));
+
+-- name: no message of a party stands behind the end of its chat
+select m.chat, m.seq from chat.message m join chat.message e on e.chat = m.chat and e.kind = 'ended'
+where m.seq > e.seq and m.kind in ('message', 'bot_message');
+
+-- name: every change of state left its audit row (C13)
+select c.chat, c.state from chat.chat c
+where c.state is distinct from coalesce(
+	(select a.new ->> 'state' from chat.audit a where a.object = 'chat' and a.key = c.chat::text and a.action = 'state' order by a.audit desc limit 1),
+	case when c.bot is null then 'queued' else 'bot' end);
+
+-- name: a chat whose customer is silent was released after it began, and waits for a word only
+select a.assignment from chat.assignment a where a.idle_since < a.started_at or (a.idle_since is not null and a.idle_check_at is not null);
+
+-- name: every transfer that failed is told in the transcript, every one that succeeded changed the owner (I7)
+select o.offer, o.state from chat.offer o
+where o.kind = 'transfer' and case o.state
+	when 'accepted' then not exists (select from chat.assignment a where a.offer = o.offer)
+		or not exists (select from chat.assignment a where a.chat = o.chat and a.operator = o.from_operator and a.ended_at = o.closed_at)
+	when 'open' then false
+	else not exists (select from chat.message m where m.chat = o.chat and m.at >= o.closed_at and m.kind in ('transfer_failed', 'ended')) end;
