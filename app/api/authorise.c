@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+#include "api/authorise.h"
+
+#include "api/routes.h"
+#include "http/cookie.h"
+#include "http/origin.h"
+
+#include <string.h>
+
+/* A browser sends this header across origins only after a preflight, which we refuse. */
+#define CSRF_VALUE "switchboard"
+
+static enum status take_bearer(struct call *call)
+{
+	const char *token = request_bearer(&call->request);
+
+	if (!token || !secret_token_is_wellformed(token))
+		return STATUS_UNAUTHORIZED;
+	secret_sha256(token, SECRET_TOKEN_LEN, call->credential);
+	return STATUS_OK;
+}
+
+static enum status take_session(struct call *call)
+{
+	char token[SECRET_TOKEN_LEN + 1];
+
+	if (!cookie_get(call->request.cookie, call->api->cookie_name, token, sizeof token) || !secret_token_is_wellformed(token))
+		return STATUS_UNAUTHORIZED;
+	secret_sha256(token, SECRET_TOKEN_LEN, call->credential);
+	return STATUS_OK;
+}
+
+/* The console is on our own origin only; a change must say that our own script asked for it. */
+static enum status check_console(const struct call *call)
+{
+	const struct request *request = &call->request;
+	bool change = request->method != HTTP_GET && request->method != HTTP_HEAD;
+
+	if (call->origin)
+		return STATUS_ORIGIN_DENIED;
+	if (change && (!request->requested_with || strcmp(request->requested_with, CSRF_VALUE) != 0))
+		return STATUS_FORBIDDEN;
+	return STATUS_OK;
+}
+
+enum status authorise(struct call *call)
+{
+	enum who who = (enum who)call->match.route->who;
+	enum status status;
+
+	if (who == WHO_PAGE || who == WHO_SERVER)
+		return STATUS_OK;
+	status = origin_check(&call->request, call->api->url.origin, &call->origin);
+	if (status != STATUS_OK)
+		return status;
+	switch (who) {
+	case WHO_ANYONE:
+		return STATUS_OK;
+	case WHO_CUSTOMER:
+		return take_bearer(call);
+	case WHO_LOGIN:
+		return check_console(call);
+	case WHO_OPERATOR:
+		status = check_console(call);
+		return status == STATUS_OK ? take_session(call) : status;
+	case WHO_PAGE:
+	case WHO_SERVER:
+		break;
+	}
+	return STATUS_FORBIDDEN;
+}

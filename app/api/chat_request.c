@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC */
+/* POST chats: the chat request. It may come twice (a lost answer, a double click, two tabs): the request_key decides, and the second answer is the
+ * first. So that no secret need be stored for that, the chat's token is a MAC over chat and request_key. */
+#include "api/canonical.h"
+#include "api/handlers.h"
+#include "api/locale.h"
+#include "chat/statements.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OBJECT_MAX_BYTES 8192
+
+struct chat_request {
+	const char *request_key, *widget, *queue, *name, *email, *locale, *page_url, *referrer;
+	struct json_object *answers, *context;
+};
+
+struct chat_secrets {
+	char token[SECRET_TOKEN_LEN + 1];
+	uint8_t token_hash[SECRET_BYTES];
+};
+
+static const char *object_text(struct json_object *object)
+{
+	return object ? json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+}
+
+static bool object_fits(struct json_object *object)
+{
+	return !object || strlen(object_text(object)) <= OBJECT_MAX_BYTES;
+}
+
+static enum status read_request(struct call *call, struct chat_request *request)
+{
+	/* clang-format off: a table to be read */
+	const struct json_field fields[] = {
+		{ "request_key", JSON_UUID, true, 0, 0, &request->request_key }, { "widget", JSON_TOKEN, true, 0, 64, &request->widget },
+		{ "queue", JSON_TOKEN, false, 0, 64, &request->queue },          { "name", JSON_NAME, false, 0, 100, &request->name },
+		{ "email", JSON_EMAIL, false, 0, 254, &request->email },         { "locale", JSON_TOKEN, false, 0, LOCALE_MAX, &request->locale },
+		{ "page_url", JSON_NAME, false, 0, 2000, &request->page_url },   { "referrer", JSON_NAME, false, 0, 2000, &request->referrer },
+		{ "answers", JSON_OBJECT, false, 0, 0, &request->answers },      { "context", JSON_OBJECT, false, 0, 0, &request->context },
+	};
+	/* clang-format on */
+	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
+
+	if (status != STATUS_OK)
+		return status;
+	if (request->locale && !locale_is_wellformed(request->locale))
+		return call_fail(call, STATUS_INVALID, "locale");
+	if (!object_fits(request->answers))
+		return call_fail(call, STATUS_INVALID, "answers");
+	if (!object_fits(request->context))
+		return call_fail(call, STATUS_INVALID, "context");
+	return STATUS_OK;
+}
+
+static void derive_secrets(const struct api *api, const char *chat, const char *request_key, struct chat_secrets *ret_secrets)
+{
+	uint8_t mac[SECRET_BYTES];
+	char text[2 * UUID_LEN + 1];
+
+	snprintf(text, sizeof text, "%s%s", chat, request_key);
+	secret_hmac_sha256(api->server_key, sizeof api->server_key, text, strlen(text), mac);
+	secret_base64url(mac, sizeof mac, ret_secrets->token);
+	secret_sha256(ret_secrets->token, SECRET_TOKEN_LEN, ret_secrets->token_hash);
+}
+
+/* The database's answer with the token in front. */
+static void answer(struct call *call, const char *token, const char *body)
+{
+	struct response *response = &call->response;
+
+	response_json(response, HTTP_CREATED, "{\"token\":");
+	buf_add_json_str(&response->body, token, strlen(token));
+	buf_add_str(&response->body, ",");
+	buf_add_str(&response->body, body + 1);
+}
+
+enum status chat_request(struct call *call)
+{
+	struct chat_request request = { 0 };
+	uint8_t key_hash[SECRET_BYTES], body_hash[SECRET_BYTES];
+	char proposed[UUID_LEN + 1];
+	struct chat_secrets secrets;
+	PGresult *result;
+	enum status status = read_request(call, &request);
+
+	if (status != STATUS_OK)
+		return status;
+	canonical_hash(call->body, body_hash);
+	secret_sha256(request.request_key, UUID_LEN, key_hash);
+	secret_uuid(proposed);
+	derive_secrets(call->api, proposed, request.request_key, &secrets);
+	const struct param params[] = {
+		PARAM_TEXT(proposed),
+		PARAM_BYTES(secrets.token_hash, SECRET_BYTES),
+		PARAM_BYTES(key_hash, SECRET_BYTES),
+		PARAM_BYTES(body_hash, SECRET_BYTES),
+		PARAM_TEXT(request.widget),
+		PARAM_TEXT(call->origin),
+		PARAM_TEXT(request.queue),
+		PARAM_TEXT(request.name),
+		PARAM_TEXT(request.email),
+		PARAM_TEXT(request.locale),
+		PARAM_TEXT(request.page_url),
+		PARAM_TEXT(request.referrer),
+		PARAM_TEXT(object_text(request.answers)),
+		PARAM_TEXT(object_text(request.context)),
+		PARAM_TEXT(call->request.remote_addr),
+		PARAM_TEXT(call->api->url.relay_url),
+	};
+
+	status = call_run(call, &STATEMENT_OPEN_CHAT, params, ARRAY_SIZE(params), &result);
+	if (status != STATUS_OK)
+		return status;
+	derive_secrets(call->api, result_str(result, 0, "chat"), request.request_key, &secrets);
+	answer(call, secrets.token, result_str(result, 0, "body"));
+	PQclear(result);
+	return STATUS_OK;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+#include "api/dispatch.h"
+
+#include "api/authorise.h"
+#include "api/cors.h"
+#include "api/frame.h"
+#include "api/routes.h"
+#include "base/alloc.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+void *dispatch_open(void *arg)
+{
+	struct call *call = alloc_zero(1, sizeof *call);
+
+	call->api = arg;
+	request_init(&call->request);
+	response_init(&call->response);
+	conn_new(call->api->database, "switchboard-api", &call->api->conn);
+	(void)!conn_ready(call->api->conn); /* a head start; the first request tries again */
+	return call;
+}
+
+void dispatch_close(void *state)
+{
+	struct call *call = state;
+
+	conn_free(&call->api->conn);
+	response_fini(&call->response);
+	request_fini(&call->request);
+	free(call);
+}
+
+static void begin(struct call *call)
+{
+	response_reset(&call->response);
+	call->problem = (struct problem){ 0 };
+	call->match = (struct route_match){ 0 };
+	call->origin = NULL;
+	call->body = NULL;
+}
+
+static enum status take_body(struct call *call, request_read_fn *read, void *stream)
+{
+	struct request *request = &call->request;
+
+	if (request->method != HTTP_POST && request->method != HTTP_PUT)
+		return STATUS_OK;
+	if (!request_is_json(request))
+		return STATUS_UNSUPPORTED_MEDIA;
+	return request_read_body(request, read, stream);
+}
+
+/* Everything before the handler; a failure has its problem set. */
+static enum status admit(struct call *call, request_read_fn *read, void *stream)
+{
+	const char *unknown = router_unknown_param(call->match.route, &call->request.uri);
+	enum status status;
+
+	if (unknown)
+		return call_fail(call, STATUS_INVALID, "query");
+	status = authorise(call);
+	if (status == STATUS_OK)
+		status = take_body(call, read, stream);
+	return status == STATUS_OK ? STATUS_OK : call_fail(call, status, NULL);
+}
+
+static enum status run(struct call *call, char *const *environment, request_read_fn *read, void *stream)
+{
+	struct request *request = &call->request;
+	enum status status = request_parse(request, environment, call->api->url.prefix);
+
+	log_set_request_id(request->id);
+	if (status == STATUS_OK)
+		status = router_find(routes, routes_count, &request->uri, request->method, &call->match);
+	if (status != STATUS_OK)
+		return call_fail(call, status, NULL);
+	if (request->method == HTTP_OPTIONS)
+		return cors_preflight(call);
+	status = admit(call, read, stream);
+	return status == STATUS_OK ? call->match.route->handle(call) : status;
+}
+
+static void answer_problem(struct call *call, enum status status)
+{
+	struct buf allow;
+
+	call->problem.status = status;
+	response_problem(&call->response, &call->problem, call->request.id);
+	if (call->match.route && call->match.route->who == WHO_PAGE)
+		frame_problem(&call->response);
+	if (status != STATUS_METHOD_NOT_ALLOWED)
+		return;
+	buf_init(&allow, 64);
+	router_format_allow(call->match.allow, &allow);
+	response_header(&call->response, "Allow", allow.data);
+	buf_fini(&allow);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The route's pattern, not the address that was asked for: that one is the client's text. */
+static void log_request(const struct call *call, enum status status, int64_t took_ms)
+{
+	const struct route *route = call->match.route;
+	char code[8];
+
+	snprintf(code, sizeof code, "%d", call->response.code);
+	log_count(LOG_LEVEL_INFO, "request", "ms", took_ms, "method", http_method_name(call->request.method), "route", route ? route->path : "none",
+			  "code", code, "result", status_wire_name(status), call->problem.field[0] ? "field" : NULL, call->problem.field, NULL);
+}
+
+void dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out)
+{
+	struct call *call = state;
+	int64_t start_ms = now_ms();
+	enum status status;
+
+	begin(call);
+	status = run(call, environment, read, stream);
+	if (status == STATUS_OK && call->response.body.overflow)
+		status = call_fail(call, STATUS_TOO_LARGE, NULL);
+	if (status == STATUS_OK && call->response.headers.overflow)
+		status = call_fail(call, STATUS_INTERNAL, NULL);
+	if (status != STATUS_OK)
+		answer_problem(call, status);
+	if (call->request.method != HTTP_OPTIONS)
+		cors_allow(call, status);
+	response_format(&call->response, call->request.id, out);
+	log_request(call, status, now_ms() - start_ms);
+	json_object_put(call->body);
+	call->body = NULL;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* What the rows of routes.c call. Each runs after authorise() and returns STATUS_OK with call->response set, or a failure with call->problem set. */
+#ifndef SWITCHBOARD_API_HANDLERS_H
+#define SWITCHBOARD_API_HANDLERS_H
+
+#include "api/call.h"
+
+/* frame.c */
+enum status frame_page(struct call *call);
+/* health.c */
+enum status health_show(struct call *call);
+/* widget.c */
+enum status widget_config(struct call *call);
+enum status widget_status(struct call *call);
+/* chat_request.c */
+enum status chat_request(struct call *call);
+/* customer.c */
+enum status customer_chat(struct call *call);
+enum status customer_events(struct call *call);
+enum status customer_message(struct call *call);
+enum status customer_marks(struct call *call);
+enum status customer_queue(struct call *call);
+enum status customer_end(struct call *call);
+enum status customer_rating(struct call *call);
+/* transcript.c */
+enum status customer_transcript(struct call *call);
+/* session.c */
+enum status session_login(struct call *call);
+enum status session_show(struct call *call);
+enum status session_logout(struct call *call);
+enum status session_ticket(struct call *call);
+/* operator.c */
+enum status operator_queues(struct call *call);
+enum status operator_join(struct call *call);
+enum status operator_presence(struct call *call);
+enum status operator_chats(struct call *call);
+enum status operator_accept(struct call *call);
+enum status operator_decline(struct call *call);
+/* operator_chat.c */
+enum status operator_events(struct call *call);
+enum status operator_message(struct call *call);
+enum status operator_note(struct call *call);
+enum status operator_marks(struct call *call);
+enum status operator_end(struct call *call);
+enum status operator_wrap_up(struct call *call);
+/* transfer.c */
+enum status transfer_make(struct call *call);
+enum status transfer_withdraw(struct call *call);
+enum status transfer_targets(struct call *call);
+/* supervisor.c */
+enum status supervisor_take(struct call *call);
+enum status supervisor_requeue(struct call *call);
+enum status supervisor_board(struct call *call);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/* switchboard-api: the HTTP API and the widget's page, over FastCGI. */
+#include "api/dispatch.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "chat/options.h"
+#include "http/listener.h"
+#include "http/master.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -1 for what is no octal mode */
+static long parse_mode(const char *text)
+{
+	char *end;
+	long mode = strtol(text, &end, 8);
+
+	return *text && !*end && mode >= 0 && mode <= 0777 ? mode : -1;
+}
+
+/* Browsers keep "__Host-" cookies only over https; on this machine plain http must do. */
+static void name_cookie(struct api *api)
+{
+	api->cookie_secure = api->url.secure || !api->url.loopback;
+	api->cookie_name = api->cookie_secure ? "__Host-sid" : "sid";
+	if (!api->url.secure && !api->url.loopback)
+		log_event(LOG_LEVEL_WARN, "public_url is plain http: operators cannot log in", "public_url", api->url.origin, NULL);
+}
+
+static enum status configure(struct api *api, const struct options *options)
+{
+	const char *static_dir = option_str(options, "static_dir");
+	const char *key_file = option_str(options, "server_key_file");
+
+	if (public_url_parse(option_str(options, "public_url"), &api->url) != STATUS_OK) {
+		log_event(LOG_LEVEL_ERROR, "public_url is no URL that we can use", "public_url", option_str(options, "public_url"), NULL);
+		return STATUS_INVALID;
+	}
+	if (!key_file) {
+		log_event(LOG_LEVEL_ERROR, "server_key_file is not set: there is no default secret", NULL);
+		return STATUS_INVALID;
+	}
+	if (parse_mode(option_str(options, "api_socket_mode")) < 0) {
+		log_event(LOG_LEVEL_ERROR, "api_socket_mode is no octal number up to 0777", NULL);
+		return STATUS_INVALID;
+	}
+	name_cookie(api);
+	api->database = option_str(options, "database");
+	assets_init(&api->assets, static_dir ? static_dir : SWITCHBOARD_WWW_DIR);
+	return secret_load_key(key_file, api->server_key);
+}
+
+static int serve(struct api *api, const struct options *options)
+{
+	const struct worker_program program = { .open = dispatch_open, .serve = dispatch_serve, .close = dispatch_close, .arg = api };
+	struct listener listener;
+	int code;
+
+	if (listener_open(&listener, option_str(options, "api_socket"), (mode_t)parse_mode(option_str(options, "api_socket_mode"))) != STATUS_OK)
+		return 1;
+	code = master_run(&program, listener.fd, (int)option_int(options, "api_workers"), (int)option_int(options, "api_request_timeout_s"));
+	listener_close(&listener);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options *options = NULL;
+	struct api api = { 0 };
+	bool done = false;
+	int code = 1;
+
+	log_init("api", LOG_LEVEL_INFO);
+	if (options_load(chat_options, chat_options_count, "api", SWITCHBOARD_CONFIG_FILE, argc, argv, &options, &done) != STATUS_OK)
+		return 1;
+	if (done)
+		return 0;
+	log_init("api", log_level_from_name(option_str(options, "log_level")));
+	if (configure(&api, options) == STATUS_OK)
+		code = serve(&api, options);
+	OPENSSL_cleanse(api.server_key, sizeof api.server_key);
+	options_free(&options);
+	return code;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/* Operators come and go. A session is a random cookie of which the database knows the hash; a wrong password and an unknown name cost and answer the
+ * same. */
+#include "api/handlers.h"
+#include "base/log.h"
+#include "base/password.h"
+#include "chat/statements.h"
+#include "http/cookie.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COOKIE_MAX 256
+#define USER_AGENT_MAX 300
+
+struct login {
+	const char *name;
+	const char *password;
+};
+
+static void set_cookie(struct call *call, const char *token)
+{
+	struct buf value;
+
+	buf_init(&value, COOKIE_MAX);
+	cookie_format(&value, call->api->cookie_name, token, call->api->cookie_secure);
+	response_header(&call->response, "Set-Cookie", value.data);
+	buf_fini(&value);
+}
+
+/* A header is bytes of anybody's choosing; a text column is not. */
+static void copy_printable(const char *from, char *ret_text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; from && from[i] && i + 1 < size; i++)
+		ret_text[i] = from[i] >= 0x20 && from[i] < 0x7f ? from[i] : '?';
+	ret_text[i] = '\0';
+}
+
+static enum status read_login(struct call *call, struct login *login)
+{
+	/* A password is taken as a message body is: every character counts, none is trimmed. */
+	const struct json_field fields[] = {
+		{ "operator", JSON_NAME, true, 0, 100, &login->name },
+		{ "password", JSON_BODY, true, 0, PASSWORD_MAX, &login->password },
+	};
+	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
+
+	if (status == STATUS_OK && strlen(login->password) > PASSWORD_MAX)
+		status = call_fail(call, STATUS_INVALID, "password");
+	return status;
+}
+
+/* STATUS_UNAUTHORIZED when name and password do not belong together. */
+static enum status check_password(struct call *call, const struct login *login)
+{
+	const struct param who[] = { PARAM_TEXT(login->name) };
+	const struct param refused[] = { PARAM_TEXT(login->name), PARAM_TEXT(call->request.remote_addr) };
+	unsigned long long before = password_hashes_computed();
+	PGresult *result;
+	enum status status = call_run(call, &STATEMENT_LOGIN_LOOKUP, who, ARRAY_SIZE(who), &result);
+	bool right;
+
+	if (status != STATUS_OK)
+		return status;
+	right = password_verify(login->password, result_str(result, 0, "hash"));
+	PQclear(result);
+	if (right)
+		return STATUS_OK;
+	/* Without the name: people type passwords there. The audit row has it. */
+	log_count(LOG_LEVEL_WARN, "login refused", "password_hashes", (long long)(password_hashes_computed() - before), "address",
+			  call->request.remote_addr ? call->request.remote_addr : "unknown", NULL);
+	status = call_run(call, &STATEMENT_LOGIN_FAILED, refused, ARRAY_SIZE(refused), &result);
+	if (status != STATUS_OK)
+		return status;
+	PQclear(result);
+	return call_fail(call, STATUS_UNAUTHORIZED, NULL);
+}
+
+enum status session_login(struct call *call)
+{
+	struct login login = { 0 };
+	char token[SECRET_TOKEN_LEN + 1], user_agent[USER_AGENT_MAX + 1];
+	uint8_t hash[SECRET_BYTES];
+	enum status status = read_login(call, &login);
+
+	if (status == STATUS_OK)
+		status = check_password(call, &login);
+	if (status != STATUS_OK)
+		return status;
+	secret_token(token);
+	secret_sha256(token, SECRET_TOKEN_LEN, hash);
+	copy_printable(call->request.user_agent, user_agent, sizeof user_agent);
+	const struct param params[] = {
+		PARAM_TEXT(login.name),
+		PARAM_BYTES(hash, SECRET_BYTES),
+		PARAM_TEXT(call->request.remote_addr),
+		PARAM_TEXT(user_agent),
+	};
+
+	status = call_answer(call, &STATEMENT_LOGIN, params, ARRAY_SIZE(params));
+	if (status != STATUS_OK)
+		return status;
+	set_cookie(call, token);
+	log_event(LOG_LEVEL_INFO, "login", "operator", login.name, "address", call->request.remote_addr ? call->request.remote_addr : "unknown", NULL);
+	return STATUS_OK;
+}
+
+enum status session_show(struct call *call)
+{
+	const struct param params[] = { SESSION_PARAM(call) };
+
+	return call_answer(call, &STATEMENT_SESSION_VIEW, params, ARRAY_SIZE(params));
+}
+
+enum status session_logout(struct call *call)
+{
+	const char *requeue = uri_param(&call->request.uri, "requeue");
+	const struct param params[] = { SESSION_PARAM(call), PARAM_TEXT(requeue ? requeue : "false") };
+	PGresult *result;
+	enum status status;
+
+	if (requeue && strcmp(requeue, "true") != 0 && strcmp(requeue, "false") != 0)
+		return call_fail(call, STATUS_INVALID, "requeue");
+	status = call_run(call, &STATEMENT_LOGOUT, params, ARRAY_SIZE(params), &result);
+	if (status != STATUS_OK)
+		return status;
+	PQclear(result);
+	set_cookie(call, "");
+	return STATUS_OK;
+}
+
+enum status session_ticket(struct call *call)
+{
+	char ticket[SECRET_TOKEN_LEN + 1], json[1024];
+	uint8_t hash[SECRET_BYTES];
+	PGresult *result;
+	enum status status = call_read(call, NULL, 0);
+
+	if (status != STATUS_OK)
+		return status;
+	secret_token(ticket);
+	secret_sha256(ticket, SECRET_TOKEN_LEN, hash);
+	const struct param params[] = { SESSION_PARAM(call), PARAM_BYTES(hash, SECRET_BYTES), PARAM_TEXT(call->origin) };
+
+	status = call_run(call, &STATEMENT_MAKE_TICKET, params, ARRAY_SIZE(params), &result);
+	if (status != STATUS_OK)
+		return status;
+	/* No string in here needs escaping: a token is base64url, and public_url_parse() lets no quote through. */
+	snprintf(json, sizeof json, "{\"ticket\":\"%s\",\"expires_in_s\":%" PRId64 ",\"relay\":{\"url\":\"%s\",\"protocol\":\"" RELAY_PROTOCOL "\"}}",
+			 ticket, result_int(result, 0, "expires_in_s"), call->api->url.relay_url);
+	response_json(&call->response, HTTP_OK, json);
+	PQclear(result);
+	return STATUS_OK;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/log.h"
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unictype.h>
+#include <unistd.h>
+#include <unistr.h>
+
+#define LOG_LINE_MAX 8192 /* bytes; what does not fit is left out and the line ends in cut=1 */
+#define LOG_VALUE_MAX 1024
+#define LOG_TAIL_RESERVE 8 /* " cut=1\n" */
+#define LOG_REQUEST_ID_MAX 64
+
+static const char *log_program = "switchboard";
+static enum log_level log_least = LOG_LEVEL_INFO;
+static char log_request_id[LOG_REQUEST_ID_MAX + 1];
+static unsigned long long log_lost_lines;
+
+void log_init(const char *program, enum log_level level)
+{
+	log_program = program;
+	log_least = level;
+}
+
+enum log_level log_level_from_name(const char *name)
+{
+	static const char *const names[] = { "debug", "info", "warn", "error" };
+
+	for (int level = LOG_LEVEL_DEBUG; level <= LOG_LEVEL_ERROR; level++)
+		if (!strcmp(name, names[level]))
+			return (enum log_level)level;
+	return LOG_LEVEL_INFO;
+}
+
+void log_set_request_id(const char *request_id)
+{
+	snprintf(log_request_id, sizeof log_request_id, "%s", request_id ? request_id : "");
+}
+
+unsigned long long log_lost(void)
+{
+	return log_lost_lines;
+}
+
+/* Go's way of quoting, which logfmt readers know: \n, \u0085, and \xff for a byte that is no UTF-8. Format characters are escaped too:
+ * they could reorder what an administrator reads. */
+static void add_escaped(struct buf *line, const uint8_t *c, int units, ucs4_t code)
+{
+	if (units < 0) {
+		buf_addf(line, "\\x%02x", *c);
+	} else if (code == '"' || code == '\\') {
+		buf_addf(line, "\\%c", (int)code);
+	} else if (code == '\n') {
+		buf_add_str(line, "\\n");
+	} else if (code == '\r') {
+		buf_add_str(line, "\\r");
+	} else if (code == '\t') {
+		buf_add_str(line, "\\t");
+	} else if (uc_is_general_category_withtable(code, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp)) {
+		buf_addf(line, code > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)code);
+	} else {
+		buf_add(line, c, (size_t)units);
+	}
+}
+
+static bool value_is_plain(const char *value)
+{
+	if (!*value)
+		return false;
+	for (; *value; value++)
+		if (*value <= ' ' || *value >= 0x7f || strchr("\"\\=", *value))
+			return false;
+	return true;
+}
+
+static void add_value(struct buf *line, const char *value)
+{
+	const uint8_t *c = (const uint8_t *)value;
+	size_t len = strnlen(value, LOG_VALUE_MAX + 1), left = len > LOG_VALUE_MAX ? LOG_VALUE_MAX : len;
+
+	if (len <= LOG_VALUE_MAX && value_is_plain(value)) {
+		buf_add(line, value, len);
+		return;
+	}
+	buf_add_str(line, "\"");
+	while (left > 0) {
+		ucs4_t code;
+		int units = u8_mbtoucr(&code, c, left);
+		size_t step = units < 0 ? 1 : (size_t)units;
+
+		add_escaped(line, c, units, code);
+		c += step;
+		left -= step;
+	}
+	if (len > LOG_VALUE_MAX)
+		buf_add_str(line, "...");
+	buf_add_str(line, "\"");
+}
+
+/* A pair goes in whole or not at all. */
+static void add_pair(struct buf *line, const char *key, const char *value)
+{
+	size_t len = line->len;
+
+	if (line->overflow)
+		return;
+	buf_addf(line, " %s=", key);
+	add_value(line, value ? value : "");
+	if (line->overflow) {
+		line->len = len;
+		line->data[len] = '\0';
+	}
+}
+
+static void write_line(struct buf *line)
+{
+	bool cut = line->overflow;
+	ssize_t done;
+
+	line->overflow = false;
+	line->max += LOG_TAIL_RESERVE;
+	buf_add_str(line, cut ? " cut=1\n" : "\n");
+	do {
+		done = write(STDERR_FILENO, line->data, line->len);
+	} while (done < 0 && errno == EINTR);
+	if (done != (ssize_t)line->len)
+		log_lost_lines++;
+}
+
+static void begin_line(struct buf *line, enum log_level level, const char *event)
+{
+	static const char *const names[] = { "debug", "info", "warn", "error" };
+	struct timespec now;
+	struct tm utc;
+	char stamp[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+	buf_init(line, LOG_LINE_MAX - LOG_TAIL_RESERVE);
+	buf_addf(line, "ts=%s.%03ldZ level=%s program=%s pid=%ld", stamp, now.tv_nsec / 1000000, names[level], log_program, (long)getpid());
+	add_pair(line, "event", event);
+	if (*log_request_id)
+		add_pair(line, "request_id", log_request_id);
+}
+
+static void add_pairs(struct buf *line, va_list args)
+{
+	const char *key;
+
+	while ((key = va_arg(args, const char *)))
+		add_pair(line, key, va_arg(args, const char *));
+}
+
+void log_event(enum log_level level, const char *event, ...)
+{
+	int saved = errno;
+	struct buf line;
+	va_list args;
+
+	if (level < log_least)
+		return;
+	begin_line(&line, level, event);
+	va_start(args, event);
+	add_pairs(&line, args);
+	va_end(args);
+	write_line(&line);
+	buf_fini(&line);
+	errno = saved;
+}
+
+void log_count(enum log_level level, const char *event, const char *key, long long value, ...)
+{
+	int saved = errno;
+	struct buf line;
+	char number[24];
+	va_list args;
+
+	if (level < log_least)
+		return;
+	snprintf(number, sizeof number, "%lld", value);
+	begin_line(&line, level, event);
+	add_pair(&line, key, number);
+	va_start(args, value);
+	add_pairs(&line, args);
+	va_end(args);
+	write_line(&line);
+	buf_fini(&line);
+	errno = saved;
+}

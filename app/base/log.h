@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* logfmt on stderr, one line an event, written with one write(2). Values are escaped (quotes, backslash, control bytes);
+ * never pass a message body, a token or a password. Levels: a line below the set level costs one comparison. */
+#ifndef SWITCHBOARD_BASE_LOG_H
+#define SWITCHBOARD_BASE_LOG_H
+
+enum log_level {
+	LOG_LEVEL_DEBUG,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_OFF /* only for log_init(): the command line tells its user in sentences */
+};
+
+/* `program` is borrowed for the life of the process. */
+void log_init(const char *program, enum log_level level);
+
+/* "debug", "info", "warn" or "error", as the option log_level has it; anything else is info. */
+enum log_level log_level_from_name(const char *name);
+
+/* Request id put on every following line of this process (prefork: one request at a time); NULL clears it. Copied. */
+void log_set_request_id(const char *request_id);
+
+/* Key/value pairs, NULL-terminated: log_event(LOG_LEVEL_INFO, "listening", "path", path, NULL).
+ * Format is fixed: ts=RFC3339ms level= program= pid= event= [request_id=] k=v... */
+void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
+
+/* Same with one number first: log_count(LOG_LEVEL_INFO, "drained", "sockets", 12, "relay", name, NULL) */
+void log_count(enum log_level level, const char *event, const char *key, long long value, ...) __attribute__((sentinel));
+
+/* Lines that could not be written (disk full, closed pipe) since start; shown by health. */
+unsigned long long log_lost(void);
+
+#endif

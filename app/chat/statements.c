@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+#include "chat/statements.h"
+
+/* ---- customers ---------------------------------------------------------------------------------------------- */
+
+/* widget, Accept-Language or a locale (may be NULL), foreign origin (NULL when absent or our own), relay URL → body, etag */
+const struct statement STATEMENT_WIDGET_CONFIG = { "widget_config", "select body, etag from api.widget_config($1::text, $2::text, $3::text, $4::text)", 4 };
+/* widget, origin → body */
+const struct statement STATEMENT_WIDGET_STATUS = { "widget_status", "select body from api.widget_status($1::text, $2::text)", 2 };
+/* widget → origins (space separated, for frame-ancestors), title */
+const struct statement STATEMENT_WIDGET_FRAME = { "widget_frame", "select origins, title from api.widget_frame($1::text)", 1 };
+/* chat (proposed id), token hash, request_key hash, hash of the canonical request body, widget, origin, queue, name, email, locale, page_url, referrer,
+ * answers (JSON object text), context (JSON object text), client address, relay URL
+ * → chat (the stored one: another than proposed on a repeat), created, body */
+const struct statement STATEMENT_OPEN_CHAT = { "open_chat",
+	"select chat, created, body from api.open_chat($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,"
+	" $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text)", 16 };
+/* chat, token hash, origin → body (the same three begin every customer verb) */
+const struct statement STATEMENT_CHAT_VIEW = { "chat_view", "select body from api.chat_view($1::uuid, $2::bytea, $3::text)", 3 };
+/* …, after seq, limit → body */
+const struct statement STATEMENT_CHAT_EVENTS = { "chat_events", "select body from api.chat_events($1::uuid, $2::bytea, $3::text, $4::bigint, $5::int)", 5 };
+/* chat, credential (token hash or session hash), origin, kind 'message'|'note', cid, body, choice → seq. Customers and operators alike. */
+const struct statement STATEMENT_POST_MESSAGE = { "post_message",
+	"select seq from api.post_message($1::uuid, $2::bytea, $3::text, $4::text, $5::uuid, $6::text, $7::text)", 7 };
+/* chat, token hash, origin (or session, chat), got up to, read up to (0: nothing) → body {marks} */
+const struct statement STATEMENT_CUSTOMER_MARKS = { "customer_marks", "select body from api.customer_marks($1::uuid, $2::bytea, $3::text, $4::bigint, $5::bigint)", 5 };
+const struct statement STATEMENT_OPERATOR_MARKS = { "operator_marks", "select body from api.operator_marks($1::bytea, $2::uuid, $3::bigint, $4::bigint)", 4 };
+/* …, queue or NULL → body */
+const struct statement STATEMENT_ASK_PERSON = { "ask_person", "select body from api.ask_person($1::uuid, $2::bytea, $3::text, $4::text)", 4 };
+const struct statement STATEMENT_CUSTOMER_END = { "customer_end", "select body from api.customer_end($1::uuid, $2::bytea, $3::text)", 3 };
+/* …, score, comment → body */
+const struct statement STATEMENT_RATE_CHAT = { "rate_chat", "select body from api.rate_chat($1::uuid, $2::bytea, $3::text, $4::int, $5::text)", 5 };
+/* … → body: {chat, events:[…]}; C renders text and HTML from it */
+const struct statement STATEMENT_TRANSCRIPT = { "transcript", "select body from api.transcript($1::uuid, $2::bytea, $3::text)", 3 };
+
+/* ---- operators ---------------------------------------------------------------------------------------------- */
+
+/* operator → hash (NULL: no such operator, inactive or no password) */
+const struct statement STATEMENT_LOGIN_LOOKUP = { "login_lookup", "select hash from api.login_lookup($1::text)", 1 };
+/* operator, session hash, address, user agent → body {operator:{…}}. Called only after the password was found right. */
+const struct statement STATEMENT_LOGIN = { "login", "select body from api.login($1::text, $2::bytea, $3::inet, $4::text)", 4 };
+/* operator (as typed), address: the audit row of a refused login */
+const struct statement STATEMENT_LOGIN_FAILED = { "login_failed", "select api.login_failed($1::text, $2::inet)", 2 };
+/* session hash → body */
+const struct statement STATEMENT_SESSION_VIEW = { "session_view", "select body from api.session_view($1::bytea)", 1 };
+/* session, requeue: queue his chats again instead of refusing (conflict with `chats`) */
+const struct statement STATEMENT_LOGOUT = { "logout", "select api.logout($1::bytea, $2::boolean)", 2 };
+/* session, ticket hash, origin → expires_in_s */
+const struct statement STATEMENT_MAKE_TICKET = { "make_ticket", "select expires_in_s from api.make_ticket($1::bytea, $2::bytea, $3::text)", 3 };
+const struct statement STATEMENT_MY_QUEUES = { "my_queues", "select body from api.my_queues($1::bytea)", 1 };
+/* session, queues as an array literal → body like my_queues */
+const struct statement STATEMENT_JOIN_QUEUES = { "join_queues", "select body from api.join_queues($1::bytea, $2::text[])", 2 };
+/* session, state, reason → body */
+const struct statement STATEMENT_SET_PRESENCE = { "set_presence", "select body from api.set_presence($1::bytea, $2::text, $3::text)", 3 };
+/* session → body {chats, offers}; renews the operator's lease */
+const struct statement STATEMENT_MY_CHATS = { "my_chats", "select body from api.my_chats($1::bytea)", 1 };
+/* session, offer → body {chat} */
+const struct statement STATEMENT_ACCEPT_OFFER = { "accept_offer", "select body from api.accept_offer($1::bytea, $2::uuid)", 2 };
+/* session, offer, reason → body */
+const struct statement STATEMENT_DECLINE_OFFER = { "decline_offer", "select body from api.decline_offer($1::bytea, $2::uuid, $3::text)", 3 };
+/* session, chat, after, limit → body */
+const struct statement STATEMENT_OPERATOR_EVENTS = { "operator_events", "select body from api.operator_events($1::bytea, $2::uuid, $3::bigint, $4::int)", 4 };
+/* session, chat → body */
+const struct statement STATEMENT_OPERATOR_END = { "operator_end", "select body from api.operator_end($1::bytea, $2::uuid)", 2 };
+/* session, chat, disposition, note → body */
+const struct statement STATEMENT_WRAP_UP = { "wrap_up", "select body from api.wrap_up($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
+/* session, chat, queue or NULL, operator or NULL (one of the two), note or NULL → body {chat} */
+const struct statement STATEMENT_TRANSFER_CHAT = { "transfer_chat", "select body from api.transfer_chat($1::bytea, $2::uuid, $3::text, $4::text, $5::text)", 5 };
+/* session, chat → body {chat} */
+const struct statement STATEMENT_WITHDRAW_TRANSFER = { "withdraw_transfer", "select body from api.withdraw_transfer($1::bytea, $2::uuid)", 2 };
+/* session, chat → body {queues, operators} */
+const struct statement STATEMENT_TRANSFER_TARGETS = { "transfer_targets", "select body from api.transfer_targets($1::bytea, $2::uuid)", 2 };
+/* a supervisor's session, chat → body {chat} */
+const struct statement STATEMENT_TAKE_CHAT = { "take_chat", "select body from api.take_chat($1::bytea, $2::uuid)", 2 };
+/* a supervisor's session, chat, queue or NULL, reason or NULL → body {chat} */
+const struct statement STATEMENT_REQUEUE_CHAT = { "requeue_chat", "select body from api.requeue_chat($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
+/* a supervisor's session → body {queues, operators, chats, at} */
+const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
+/* → ok, body {database, relays, router, …} */
+const struct statement STATEMENT_HEALTH = { "health", "select ok, body from api.health()", 0 };
+
+/* ---- the relay ---------------------------------------------------------------------------------------------- */
+
+/* relay name, chats whose customers have sockets here now → relay (number; its channel is switchboard_relay_<n>), epoch. Once a session with the database: what an
+ * earlier life of that name held and this one does not is awaited from now on. The session listens on that channel when this has committed. */
+const struct statement STATEMENT_RELAY_REGISTER = { "relay_register", "select relay, epoch from api.relay_register($1::text, $2::uuid[])", 2 };
+/* relay, session hashes of the live operator sockets → rows (session) that are no longer valid: close them 4401. Renews the leases of the others. */
+const struct statement STATEMENT_RELAY_BEAT = { "relay_beat", "select session from api.relay_beat($1::int, $2::bytea[])", 2 };
+/* → rows (origin): every origin some site lists; the relay's allow-list at the handshake, read again at each beat */
+const struct statement STATEMENT_ALLOWED_ORIGINS = { "allowed_origins", "select origin from api.allowed_origins()", 0 };
+/* chat, token hash, foreign origin (NULL when our own), relay → state, last_seq, epoch, name, and how far each party
+ * has got and read it (NULL: nothing noted). Raises unauthorized (unknown, wrong, expired alike), forbidden (origin of
+ * another site), gone (ended). */
+const struct statement STATEMENT_HELLO_CUSTOMER = { "hello_customer",
+	"select state, last_seq, epoch, name, customer_got, customer_read, operator_got, operator_read"
+	" from api.hello_customer($1::uuid, $2::bytea, $3::text, $4::int)", 4 };
+/* ticket hash, origin, relay → session (hash), operator, name, role, epoch. The ticket is used up. Raises unauthorized, forbidden. */
+const struct statement STATEMENT_HELLO_OPERATOR = { "hello_operator",
+	"select session, operator, name, role, epoch from api.hello_operator($1::bytea, $2::text, $3::int)", 3 };
+/* relay, chats whose last customer socket here has closed */
+const struct statement STATEMENT_CUSTOMERS_GONE = { "customers_gone", "select api.customers_gone($1::int, $2::uuid[])", 2 };
+/* relay, session whose last socket here has closed: the lease ends in operator_lease_s at the latest */
+const struct statement STATEMENT_OPERATOR_GONE = { "operator_gone", "select api.operator_gone($1::int, $2::bytea)", 2 };
+/* session → rows (chat, state, last_seq, marks as at hello, away_s): the chats this operator owns now; away_s: the customer has been gone for so long, NULL: is there */
+const struct statement STATEMENT_OPERATOR_CHATS = { "operator_chats",
+	"select chat, state, last_seq, customer_got, customer_read, operator_got, operator_read, away_s from api.operator_chats($1::bytea)", 1 };
+/* chats, parties, got, read: arrays of one length, each chat and party once */
+const struct statement STATEMENT_NOTE_MARKS = { "note_marks", "select api.note_marks($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])", 4 };
+/* session, offers already shown on the socket → rows (offer, reason, frame): an open offer has reason NULL and frame = the members of the `offer` frame as a JSON
+ * object without `t`; one of the known that is over has its reason for `offer_gone`. */
+const struct statement STATEMENT_OPERATOR_OFFERS = { "operator_offers", "select offer, reason, frame from api.operator_offers($1::bytea, $2::uuid[])", 2 };
+/* sessions → rows (ord, mark, chat, last_seq, marks of delivery and away_s as operator_chats): for each good session (ord = 1..n) one row for each chat of its
+ * operator, or one with chat NULL; mark changes when what operator_chats or operator_offers would say of chats and offers does. */
+const struct statement STATEMENT_DESK_MARKS = { "desk_marks",
+	"select ord, mark, chat, last_seq, customer_got, customer_read, operator_got, operator_read, away_s from api.desk_marks($1::bytea[])", 1 };
+/* credentials, chats, kinds ('message'|'note'), cids, bodies, choices: arrays of one length → one row each, those of one chat in order: ord (1..n), status ('ok' or a wire name; 'busy' = locked
+ * by somebody else, put it into the next batch), field, seq, last_seq (of the chat after this batch: more than seq means there are further events to fetch), at, author_kind,
+ * author_name, body (NULL = as sent), data (JSON text or NULL), repeat (true: stored before; ack only, nobody gets the event again) */
+const struct statement STATEMENT_POST_MESSAGES = { "post_messages",
+	"select ord, status, field, seq, last_seq, at, author_kind, author_name, body, data, repeat"
+	" from api.post_messages($1::bytea[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[])", 6 };
+/* chats, after (seq per chat), limit per chat → rows (chat, seq, kind, author_kind, author_name, body, data, at, cid, operators_only, state) in order of chat, seq;
+ * state is the chat's state now. operators_only: customers get the bare {chat, seq, kind, at}. */
+const struct statement STATEMENT_FETCH_EVENTS = { "fetch_events",
+	"select chat, seq, kind, author_kind, author_name, body, data, at, cid, operators_only, state"
+	" from api.fetch_events($1::uuid[], $2::bigint[], $3::int)", 3 };
+/* chats → rows (chat, position, wait); only those that wait; the wait is JSON, NULL without a basis */
+const struct statement STATEMENT_QUEUE_POSITIONS = { "queue_positions", "select chat, position, wait from api.queue_positions($1::uuid[])", 1 };
+/* relay (the sender), hints → relays (how many heard it): one NOTIFY to every other live relay. A payload is a list of words: c:<chat> (has new events), o:<operator> (offers or chats changed),
+ * w:<operator> (what he is has changed: his desk is told to look),
+ * s:<operator> (sessions changed: check now); among the relays also t:<chat>:<customer|operator>:<0|1> (typing), p:<chat>:<customer|operator>:<0|1> (there or gone),
+ * d:<chat>:<customer|operator>:<g|r>:<seq> (got, read), r: (a relay has come up). */
+const struct statement STATEMENT_HINT_RELAYS = { "hint_relays", "select relays from api.hint_relays($1::int, $2::text)", 2 };
+
+/* ---- the router --------------------------------------------------------------------------------------------- */
+
+/* router name → leads, term; began (with this call): cause, predecessor, leaderless_ms; leader (who leads, if anybody does) */
+const struct statement STATEMENT_ROUTER_LEAD = { "router_lead",
+	"select leads, term, leader, began, cause, predecessor, leaderless_ms from api.router_lead($1::text)", 1 };
+/* the term we lead in → leads (else nothing was done), offers made, deadlines that fell due, next_in_ms until the next deadline (NULL = none), more (call again
+ * at once) */
+const struct statement STATEMENT_ROUTER_PASS = { "router_pass", "select leads, offers, deadlines, next_in_ms, more from api.router_pass($1::bigint)", 1 };
+const struct statement STATEMENT_ROUTER_LEAVE = { "router_leave", "select api.router_leave()", 0 };
+const struct statement STATEMENT_LISTEN_LEAD = { "listen_lead", "listen switchboard_lead", 0 };
+const struct statement STATEMENT_LISTEN_ROUTE = { "listen_route", "listen switchboard_route", 0 };
+
+/* ---- the command line --------------------------------------------------------------------------------------- */
+
+/* operator, crypt(3) hash */
+const struct statement STATEMENT_SET_PASSWORD = { "set_password", "select api.set_password($1::text, $2::text)", 2 };
+/* operator, name, role, max_chats */
+const struct statement STATEMENT_ADD_OPERATOR = { "add_operator", "select api.add_operator($1::text, $2::text, $3::text, $4::int)", 4 };
+/* → rows (severity, code, object, key, sentence, hint), the worst first */
+const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
+/* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
+const struct statement STATEMENT_WHY = { "why", "select to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') as at, operator, answer from chat.why($1::uuid)", 1 };
+/* operator → rows (queue, answer); the first is of all queues, its queue is NULL */
+const struct statement STATEMENT_WHY_IDLE = { "why_idle", "select queue, answer from chat.why_idle($1::text)", 1 };
+
+/* switchboard migrate. The ledger: number 1.. = a file of sql/migrations, 0 = all of sql/api together. */
+const struct statement STATEMENT_BEGIN = { "begin", "begin", 0 };
+const struct statement STATEMENT_COMMIT = { "commit", "commit", 0 };
+const struct statement STATEMENT_ROLLBACK = { "rollback", "rollback", 0 };
+const struct statement STATEMENT_AS_OWNER = { "as_owner", "set local role switchboard_owner", 0 };
+/* waits until no other migration runs in this database; held to the end of the session */
+const struct statement STATEMENT_MIGRATION_LOCK = { "migration_lock", "select pg_advisory_lock(hashtext('switchboard migrate'))", 0 };
+/* → present */
+const struct statement STATEMENT_LEDGER_PRESENT = { "ledger_present", "select to_regclass('internal.migration') is not null as present", 0 };
+const struct statement STATEMENT_LEDGER_SCHEMA = { "ledger_schema", "create schema if not exists internal", 0 };
+const struct statement STATEMENT_LEDGER_TABLE = { "ledger_table",
+	"create table if not exists internal.migration (number int primary key, name text not null, sha256 text not null,"
+	" applied_at timestamptz not null default clock_timestamp(), applied_by text not null default session_user)", 0 };
+/* → rows (number, name, sha256) in order */
+const struct statement STATEMENT_LEDGER_READ = { "ledger_read", "select number, name, sha256 from internal.migration order by number", 0 };
+/* number, name, sha256 in hex */
+const struct statement STATEMENT_LEDGER_ADD = { "ledger_add",
+	"insert into internal.migration as m (number, name, sha256) values ($1::int, $2::text, $3::text) on conflict (number) do update"
+	" set sha256 = excluded.sha256, applied_at = excluded.applied_at, applied_by = excluded.applied_by where m.number = 0", 3 };
+
+const struct statement *const statements_relay[] = {
+	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT, &STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR,
+	&STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES,
+	&STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
+};
+const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
+
+const struct statement *const statements_all[] = {
+	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
+	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT, &STATEMENT_LOGIN_LOOKUP,
+	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
+	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
+	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
+	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE,
+	&STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
+	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
+	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
+	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,
+	&STATEMENT_LEDGER_SCHEMA, &STATEMENT_LEDGER_TABLE, &STATEMENT_LEDGER_READ, &STATEMENT_LEDGER_ADD,
+};
+const size_t statements_all_count = sizeof statements_all / sizeof statements_all[0];

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* The commands of `switchboard`: one command, one file, one row in main.c's table. */
+#ifndef SWITCHBOARD_CLI_COMMAND_H
+#define SWITCHBOARD_CLI_COMMAND_H
+
+#include "base/options.h"
+#include "db/conn.h"
+
+#include <stddef.h>
+
+struct command {
+	const char *name;  /* one word or two: "migrate", "operator add" */
+	const char *usage; /* what follows the name: "NAME [OPTION...]" */
+	const char *about; /* one paragraph; its first sentence stands in the list of commands */
+	const struct option_def *flags;
+	size_t flag_count;
+	size_t words; /* exactly so many words follow the name */
+	/* `words` are those behind the name. Returns the exit code. */
+	int (*run)(const struct options *options, const char *const *words);
+};
+
+extern const struct command command_migrate, command_operator_add, command_operator_password, command_check, command_why, command_why_idle;
+
+/* A connection for one command; free it with conn_free(). */
+void command_connect(const struct options *options, struct conn **ret_conn);
+
+/* Writes one line to stderr, "switchboard: " before it; returns EXIT_FAILURE. */
+int command_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The sentence for what went wrong in the database: its own words where it is a matter of SQL or of the connection, ours otherwise. `doing` begins it. */
+int command_fail_database(struct conn *conn, const struct problem *problem, const char *doing);
+
+#endif

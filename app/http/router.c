@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+#include "http/router.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+#define KEY_MAX 64
+
+static bool is_key(const char *segment)
+{
+	size_t len = strlen(segment);
+
+	return len >= 1 && len <= KEY_MAX && strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
+}
+
+static bool match_segment(const char *pattern, size_t len, const char *segment, const char **ret_arg)
+{
+	bool uuid = len == 6 && strncmp(pattern, "{uuid}", len) == 0;
+	bool key = len == 5 && strncmp(pattern, "{key}", len) == 0;
+
+	if (!uuid && !key)
+		return strncmp(pattern, segment, len) == 0 && segment[len] == '\0';
+	if (uuid ? !uuid_is_canonical(segment) : !is_key(segment))
+		return false;
+	*ret_arg = segment;
+	return true;
+}
+
+static bool match_path(const char *path, const struct uri *uri, const char *ret_args[ROUTE_ARGS_MAX])
+{
+	size_t i, len, args = 0;
+	const char *arg;
+
+	memset(ret_args, 0, ROUTE_ARGS_MAX * sizeof *ret_args);
+	for (i = 0; i < uri->segment_count; i++) {
+		arg = NULL;
+		len = strcspn(path, "/");
+		if (len == 0 || !match_segment(path, len, uri->segments[i], &arg))
+			return false;
+		if (arg && args < ROUTE_ARGS_MAX)
+			ret_args[args++] = arg;
+		path += len;
+		if (i + 1 < uri->segment_count && *path++ != '/')
+			return false;
+	}
+	return strcmp(path, uri->trailing_slash ? "/" : "") == 0;
+}
+
+enum status router_find(const struct route *routes, size_t count, const struct uri *uri, enum http_method method, struct route_match *ret_match)
+{
+	enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
+	struct route_match match = { 0 };
+	const char *args[ROUTE_ARGS_MAX];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!match_path(routes[i].path, uri, args))
+			continue;
+		match.allow |= (unsigned)routes[i].method | HTTP_OPTIONS | (routes[i].method == HTTP_GET ? HTTP_HEAD : 0U);
+		if (!match.route && (routes[i].method == wanted || method == HTTP_OPTIONS)) {
+			match.route = &routes[i];
+			memcpy(match.args, args, sizeof match.args);
+		}
+	}
+	if (match.allow == 0)
+		return STATUS_NOT_FOUND;
+	*ret_match = match;
+	return match.route ? STATUS_OK : STATUS_METHOD_NOT_ALLOWED;
+}
+
+static bool names_contain(const char *names, const char *name)
+{
+	size_t len;
+
+	for (; *names; names += len + (names[len] == ' ')) {
+		len = strcspn(names, " ");
+		if (strncmp(names, name, len) == 0 && name[len] == '\0')
+			return true;
+	}
+	return false;
+}
+
+const char *router_unknown_param(const struct route *route, const struct uri *uri)
+{
+	size_t i;
+
+	for (i = 0; i < uri->param_count; i++)
+		if (!names_contain(route->query ? route->query : "", uri->params[i].name))
+			return uri->params[i].name;
+	return NULL;
+}
+
+void router_format_allow(unsigned allow, struct buf *out)
+{
+	unsigned bit;
+
+	for (bit = HTTP_GET; bit <= HTTP_OPTIONS; bit <<= 1)
+		if (allow & bit)
+			buf_addf(out, "%s%s", out->len ? ", " : "", http_method_name((enum http_method)bit));
+}

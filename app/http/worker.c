@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+#include "http/worker.h"
+
+#include "base/log.h"
+#include "http/response.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define OUT_MAX (RESPONSE_BODY_MAX + 65536)
+#define OUT_KEEP_BYTES 1048576
+#define WRITE_CHUNK 65536
+#define ACCEPT_PAUSE_MS 50
+
+static size_t read_stream(void *stream, char *data, size_t len)
+{
+	int got = FCGX_GetStr(data, (int)len, stream);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* False when the web server has gone away: nobody is left to tell. */
+static bool write_stream(FCGX_Stream *stream, const struct buf *out)
+{
+	size_t done = 0, chunk;
+
+	while (done < out->len) {
+		chunk = out->len - done < WRITE_CHUNK ? out->len - done : WRITE_CHUNK;
+		if (FCGX_PutStr(out->data + done, (int)chunk, stream) < 0)
+			return false;
+		done += chunk;
+	}
+	return true;
+}
+
+static void serve(const struct worker_program *program, void *state, FCGX_Request *request, struct buf *out)
+{
+	buf_reset(out);
+	program->serve(state, request->envp, read_stream, request->in, out);
+	if (!write_stream(request->out, out))
+		log_event(LOG_LEVEL_INFO, "client gone before the answer", NULL);
+	log_set_request_id(NULL);
+	if (out->size > OUT_KEEP_BYTES) {
+		buf_fini(out);
+		buf_init(out, OUT_MAX);
+	}
+}
+
+/* Waits; false when it is time to stop. */
+static bool wait_for_request(int listen_fd, int stop_fd)
+{
+	struct pollfd fds[2] = { { .fd = listen_fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+
+	while (poll(fds, 2, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return fds[1].revents == 0;
+}
+
+static int stop_signals_fd(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	return signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void loop(const struct worker_program *program, void *state, FCGX_Request *request, int listen_fd, int stop_fd, int request_timeout_s)
+{
+	const struct timespec pause = { .tv_nsec = ACCEPT_PAUSE_MS * 1000000L };
+	struct buf out;
+	int rc;
+
+	buf_init(&out, OUT_MAX);
+	while (wait_for_request(listen_fd, stop_fd)) {
+		/* From here on somebody else may block us: a web server that connects and says nothing, a database that hangs. The
+		 * default action of SIGALRM ends this process wherever it is stuck; the master starts another. */
+		alarm((unsigned)request_timeout_s);
+		rc = FCGX_Accept_r(request);
+		if (rc >= 0) {
+			serve(program, state, request, &out);
+			FCGX_Finish_r(request);
+		} else if (rc != -EAGAIN && rc != -EINTR) {
+			log_event(LOG_LEVEL_WARN, "accept failed", "reason", strerror(-rc), NULL);
+			nanosleep(&pause, NULL);
+		}
+		alarm(0);
+	}
+	buf_fini(&out);
+}
+
+int worker_run(const struct worker_program *program, int listen_fd, int request_timeout_s)
+{
+	FCGX_Request request;
+	void *state = program->open(program->arg);
+	int stop_fd = stop_signals_fd();
+	int code = 1;
+
+	if (!state || stop_fd < 0)
+		goto out;
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		goto out;
+	loop(program, state, &request, listen_fd, stop_fd, request_timeout_s);
+	FCGX_Free(&request, 1);
+	code = 0;
+out:
+	if (state)
+		program->close(state);
+	if (stop_fd >= 0)
+		close(stop_fd);
+	return code;
+}

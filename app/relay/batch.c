@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay/batch.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "chat/statements.h"
+#include "db/array.h"
+#include "db/conn.h"
+#include "relay/render.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#define ROWS_MAX 512
+#define BODY_BYTES_MAX (1024 * 1024)      /* of one statement */
+#define ARRAY_MAX_BYTES (8 * 1024 * 1024) /* the same, every byte quoted, and the largest single frame on top */
+#define BUSY_LIMIT_MS 5000
+#define TRIES_MAX 8
+#define RETRY_MS 1000
+
+struct post {
+	struct post *prev, *next;
+	uint64_t client;
+	uint64_t since_ms;
+	unsigned tries;
+	size_t size;
+	bool note;
+	char chat[UUID_LEN + 1];
+	char cid[UUID_LEN + 1];
+	uint8_t credential[SECRET_BYTES];
+	const char *body;   /* NULL or into text */
+	const char *choice; /* NULL or into text */
+	char text[];
+};
+
+void batch_init(struct batch *b, struct pipe *pipe, struct clients *clients, struct rooms *rooms, struct hints *hints, const struct limits *limits)
+{
+	*b = (struct batch){ .pipe = pipe, .clients = clients, .rooms = rooms, .hints = hints, .limits = limits, .rows_max = ROWS_MAX };
+	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+		buf_init(&b->arrays[i], ARRAY_MAX_BYTES);
+}
+
+static void post_free(struct post **list, struct post *post)
+{
+	DL_DELETE(*list, post);
+	free(post);
+}
+
+void batch_fini(struct batch *b)
+{
+	while (b->flying)
+		post_free(&b->flying, b->flying);
+	while (b->waiting)
+		post_free(&b->waiting, b->waiting);
+	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+		buf_fini(&b->arrays[i]);
+}
+
+enum status batch_post(struct batch *b, struct client *author, const char *chat, const char *kind, const char *cid, const char *body,
+					   const char *choice)
+{
+	size_t body_size = body ? strlen(body) + 1 : 0;
+	size_t choice_size = choice ? strlen(choice) + 1 : 0;
+	size_t size = sizeof(struct post) + body_size + choice_size;
+	struct post *post;
+
+	if (b->waiting_count >= b->limits->batch_rows || b->waiting_bytes + size > b->limits->batch_bytes)
+		return STATUS_UNAVAILABLE;
+	assert(uuid_is_canonical(chat) && uuid_is_canonical(cid));
+	post = alloc_zero(1, size);
+	post->client = author->id;
+	post->since_ms = b->clients->transport->now_ms();
+	post->size = size;
+	post->note = strcmp(kind, "note") == 0;
+	memcpy(post->chat, chat, UUID_LEN);
+	memcpy(post->cid, cid, UUID_LEN);
+	memcpy(post->credential, author->credential, SECRET_BYTES);
+	if (body)
+		post->body = memcpy(post->text, body, body_size);
+	if (choice)
+		post->choice = memcpy(post->text + body_size, choice, choice_size);
+	DL_APPEND(b->waiting, post);
+	b->waiting_count++;
+	b->waiting_bytes += size;
+	client_asked(author);
+	return STATUS_OK;
+}
+
+/* ---- answers ------------------------------------------------------------------------------------------------ */
+
+static enum status status_of_wire_name(const char *name)
+{
+	for (int s = STATUS_BAD_REQUEST; s < STATUS_COUNT; s++)
+		if (strcmp(status_wire_name((enum status)s), name) == 0)
+			return (enum status)s;
+	log_event(LOG_LEVEL_ERROR, "unknown_row_status", "status", name, NULL);
+	return STATUS_INTERNAL;
+}
+
+/* Takes the post out of the flying line and gives its author what the database said. */
+static void answer(struct batch *b, struct post *post, struct client *author)
+{
+	if (author)
+		client_answered(author);
+	b->flying_count--;
+	post_free(&b->flying, post);
+}
+
+static void answer_error(struct batch *b, struct post *post, enum status status, const char *field)
+{
+	struct client *author = clients_find(b->clients, post->client);
+	struct problem problem = { 0 };
+
+	b->refused++;
+	(void)problem_set(&problem, status, field);
+	if (status == STATUS_UNAVAILABLE)
+		problem.retry_ms = RETRY_MS;
+	if (author)
+		client_send_error(author, &problem, post->cid, NULL);
+	answer(b, post, author);
+}
+
+static void send_ack(struct client *author, const struct post *post, uint64_t seq)
+{
+	render_ack(client_scratch(author), post->cid, post->chat, seq);
+	client_send_scratch(author);
+}
+
+/* What the database says of one post: a row, its columns found once a statement. */
+struct answer {
+	const PGresult *result;
+	int ord, status, field, seq, last_seq, at, author_kind, author_name, body, data, repeat; /* columns */
+	int row;
+};
+
+static struct answer answer_begin(const PGresult *result)
+{
+	return (struct answer){
+		.result = result,
+		.ord = PQfnumber(result, "ord"),
+		.status = PQfnumber(result, "status"),
+		.field = PQfnumber(result, "field"),
+		.seq = PQfnumber(result, "seq"),
+		.last_seq = PQfnumber(result, "last_seq"),
+		.at = PQfnumber(result, "at"),
+		.author_kind = PQfnumber(result, "author_kind"),
+		.author_name = PQfnumber(result, "author_name"),
+		.body = PQfnumber(result, "body"),
+		.data = PQfnumber(result, "data"),
+		.repeat = PQfnumber(result, "repeat"),
+	};
+}
+
+/* NULL for SQL NULL */
+static const char *answer_str(const struct answer *a, int column)
+{
+	return PQgetisnull(a->result, a->row, column) ? NULL : PQgetvalue(a->result, a->row, column);
+}
+
+static uint64_t answer_number(const struct answer *a, int column)
+{
+	const char *text = answer_str(a, column);
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+static struct event *event_of_post(const struct post *post, const struct answer *a, uint64_t seq)
+{
+	const char *body = answer_str(a, a->body);
+
+	return event_new(&(struct event_row){
+		.chat = post->chat,
+		.seq = seq,
+		.kind = post->note ? "note" : "message",
+		.author_kind = answer_str(a, a->author_kind),
+		.author_name = answer_str(a, a->author_name),
+		.body = body ? body : post->body,
+		.data = answer_str(a, a->data),
+		.at = answer_str(a, a->at),
+		.cid = post->cid,
+		.operators_only = post->note,
+	});
+}
+
+static void answer_stored(struct batch *b, struct post *post, const struct answer *a)
+{
+	struct client *author = clients_find(b->clients, post->client);
+	uint64_t seq = answer_number(a, a->seq);
+	struct room *room = room_find(b->rooms, post->chat);
+
+	if (*PQgetvalue(a->result, a->row, a->repeat) == 't') {
+		b->repeated++;
+		if (author)
+			send_ack(author, post, seq);
+	} else {
+		b->stored++;
+		if (author && !(room && room_ack_in_place(room, seq, author)))
+			send_ack(author, post, seq);
+		if (room && seq == room->newest + 1)
+			room_append(room, event_of_post(post, a, seq));
+		else if (room)
+			room_want(room, seq);
+		hints_chat(b->hints, post->chat);
+	}
+	answer(b, post, author);
+}
+
+/* Back to the front of the line, in order: somebody else writes to that chat at this moment. */
+static void keep_busy(struct batch *b, struct post *post, struct post **kept)
+{
+	if (b->clients->transport->now_ms() - post->since_ms > BUSY_LIMIT_MS) {
+		answer_error(b, post, STATUS_UNAVAILABLE, NULL);
+		return;
+	}
+	DL_DELETE(b->flying, post);
+	b->flying_count--;
+	DL_APPEND(*kept, post);
+	b->waiting_count++;
+	b->waiting_bytes += post->size;
+}
+
+static void take_row(struct batch *b, struct post *post, const struct answer *a, struct post **kept)
+{
+	const char *status = answer_str(a, a->status);
+
+	if (strcmp(status, "ok") == 0)
+		answer_stored(b, post, a);
+	else if (strcmp(status, "busy") == 0)
+		keep_busy(b, post, kept);
+	else
+		answer_error(b, post, status_of_wire_name(status), answer_str(a, a->field));
+}
+
+/* What the chat holds beside these messages (a bot's answer, somebody else's message) is fetched. */
+static void want_the_rest(struct batch *b, const char *chat, uint64_t last_seq)
+{
+	struct room *room = last_seq > 0 ? room_find(b->rooms, chat) : NULL;
+
+	if (room && last_seq > room->newest)
+		room_want(room, last_seq);
+}
+
+/* The rows of one chat come in the order of its posts, those of another before, behind or between them. false: they are not what was asked for. */
+static bool index_rows(const struct answer *answers, struct batch *b, struct post **posts, struct post **ret_by_row)
+{
+	struct answer a = *answers;
+	struct post *post;
+	size_t n = 0;
+
+	DL_FOREACH(b->flying, post)
+	posts[n++] = post;
+	for (a.row = 0; a.row < (int)n; a.row++) {
+		uint64_t ord = answer_number(&a, a.ord);
+
+		if (ord < 1 || ord > n || !posts[ord - 1] || !answer_str(&a, a.status))
+			return false;
+		ret_by_row[a.row] = posts[ord - 1];
+		posts[ord - 1] = NULL;
+	}
+	return true;
+}
+
+/* The wanted is wanted when all rows are in their rooms: most of it was here then. */
+static void take_rows(struct batch *b, struct answer *a, struct post **by_row)
+{
+	int rows = PQntuples(a->result);
+	char(*chats)[UUID_LEN + 1] = alloc_zero((size_t)rows, sizeof *chats);
+	struct post *kept = NULL;
+
+	for (a->row = 0; a->row < rows; a->row++) {
+		memcpy(chats[a->row], by_row[a->row]->chat, sizeof *chats);
+		take_row(b, by_row[a->row], a, &kept);
+	}
+	for (a->row = 0; a->row < rows; a->row++)
+		want_the_rest(b, chats[a->row], answer_number(a, a->last_seq));
+	free(chats);
+	b->resting = kept != NULL;
+	DL_CONCAT(kept, b->waiting);
+	b->waiting = kept;
+}
+
+/* ---- failures ----------------------------------------------------------------------------------------------- */
+
+static void land(struct batch *b)
+{
+	struct post *post;
+
+	DL_FOREACH(b->flying, post)
+	{
+		b->waiting_count++;
+		b->waiting_bytes += post->size;
+	}
+	DL_CONCAT(b->flying, b->waiting);
+	b->waiting = b->flying;
+	b->flying = NULL;
+	b->flying_count = 0;
+}
+
+/* The whole statement failed and stored nothing, or its session died. Smaller statements find the row that is at fault. */
+static void take_failure(struct batch *b, const struct problem *problem)
+{
+	struct post *first = b->flying;
+
+	if (!pipe_is_up(b->pipe)) {
+		land(b);
+		return;
+	}
+	first->tries++;
+	if (b->flying_count == 1 && (problem->status != STATUS_UNAVAILABLE || first->tries >= TRIES_MAX))
+		answer_error(b, first, problem->status == STATUS_INTERNAL ? STATUS_UNAVAILABLE : problem->status, problem->field);
+	b->rows_max = b->flying_count > 1 ? b->flying_count / 2 : 1;
+	b->resting = problem->status == STATUS_UNAVAILABLE;
+	land(b);
+}
+
+/* false: the answer is none to what was asked */
+static bool take_answer(struct batch *b, const PGresult *result)
+{
+	struct answer a = answer_begin(result);
+	struct post **posts = alloc_zero(2 * b->flying_count, sizeof *posts);
+	struct post **by_row = posts + b->flying_count;
+	bool ok = PQntuples(result) == (int)b->flying_count && index_rows(&a, b, posts, by_row);
+
+	if (ok)
+		take_rows(b, &a, by_row);
+	free(posts);
+	return ok;
+}
+
+static void on_posted(void *arg, const PGresult *result, const struct problem *problem)
+{
+	struct batch *b = arg;
+	struct problem broken = { 0 };
+
+	if (!result) {
+		take_failure(b, problem);
+	} else if (!take_answer(b, result)) {
+		(void)problem_set(&broken, STATUS_INTERNAL, NULL);
+		log_event(LOG_LEVEL_ERROR, "batch_rows_missing", NULL);
+		take_failure(b, &broken);
+	} else {
+		b->rows_max = b->rows_max * 2 > ROWS_MAX ? ROWS_MAX : b->rows_max * 2;
+	}
+	batch_run(b);
+}
+
+/* ---- sending ------------------------------------------------------------------------------------------------ */
+
+static void take_off(struct batch *b)
+{
+	struct buf *a = b->arrays;
+	struct post *post, *next;
+	size_t bytes = 0;
+
+	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+		array_begin(&a[i]);
+	DL_FOREACH_SAFE(b->waiting, post, next)
+	{
+		if (b->flying_count == b->rows_max || (bytes > 0 && bytes + post->size > BODY_BYTES_MAX))
+			break;
+		bytes += post->size;
+		array_add_bytes(&a[BATCH_CREDENTIALS], post->credential, sizeof post->credential);
+		array_add_text(&a[BATCH_CHATS], post->chat);
+		array_add_text(&a[BATCH_KINDS], post->note ? "note" : "message");
+		array_add_text(&a[BATCH_CIDS], post->cid);
+		array_add_text(&a[BATCH_BODIES], post->body);
+		array_add_text(&a[BATCH_CHOICES], post->choice);
+		DL_DELETE(b->waiting, post);
+		DL_APPEND(b->flying, post);
+		b->flying_count++;
+		b->waiting_count--;
+		b->waiting_bytes -= post->size;
+	}
+	for (int i = 0; i < BATCH_ARRAY_COUNT; i++) {
+		array_end(&a[i]);
+		assert(!a[i].overflow);
+	}
+}
+
+void batch_run(struct batch *b)
+{
+	struct param params[BATCH_ARRAY_COUNT];
+
+	if (b->flying || !b->waiting || b->resting || !pipe_is_up(b->pipe))
+		return;
+	take_off(b);
+	b->statements++;
+	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+		params[i] = PARAM_TEXT(b->arrays[i].data);
+	if (pipe_send(b->pipe, &STATEMENT_POST_MESSAGES, params, on_posted, b) != STATUS_OK) {
+		land(b);
+		b->resting = true;
+	}
+}
+
+void batch_pulse(struct batch *b)
+{
+	b->resting = false;
+	batch_run(b);
+}
+
+bool batch_is_resting(const struct batch *b)
+{
+	return b->resting;
+}
+
+bool batch_is_empty(const struct batch *b)
+{
+	return !b->waiting && !b->flying;
+}

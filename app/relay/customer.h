@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: ISC */
+/* Customers: the judgement of their hello, and telling the database when the last socket of a chat is gone. */
+#ifndef SWITCHBOARD_RELAY_CUSTOMER_H
+#define SWITCHBOARD_RELAY_CUSTOMER_H
+
+#include "relay/relay.h"
+
+/* Sends the hello of a judged client to the database; while that is away it waits (called again at its return). */
+void customer_hello(struct relay *r, struct client *client);
+/* The last customer's socket has left this room. */
+void customer_left_room(struct relay *r, struct room *room);
+/* Tells the database of the rooms without customers. */
+void customer_sweep(struct relay *r);
+/* At the end. */
+void customer_drop_gone(struct relay *r);
+
+#endif

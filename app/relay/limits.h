@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* What bounds a socket, read once from the options. */
+#ifndef SWITCHBOARD_RELAY_LIMITS_H
+#define SWITCHBOARD_RELAY_LIMITS_H
+
+#include "base/options.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct limits {
+	uint32_t hello_ms;             /* from open to hello */
+	uint32_t message_ms;           /* from the first to the last fragment */
+	uint32_t heartbeat_ms;         /* nothing heard: ping; twice as long: close */
+	uint32_t drain_ms;             /* something to send and nothing could be sent */
+	uint32_t database_grace_ms;    /* no database */
+	unsigned heartbeat_s;
+	size_t frame_bytes;
+	unsigned fragments;
+	size_t hello_customer_bytes;
+	size_t hello_operator_bytes;
+	unsigned messages_per_second;  /* 0: no limit */
+	unsigned messages_burst;
+	unsigned rejections;           /* rate limit answers before the socket is closed */
+	size_t out_bytes;
+	size_t out_events;
+	unsigned unanswered;           /* messages of one socket under way before it is not read any more */
+	size_t batch_rows;             /* messages waiting for the database, all sockets together */
+	size_t batch_bytes;
+};
+
+void limits_read(const struct options *options, struct limits *ret_limits);
+
+#endif

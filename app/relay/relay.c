@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay/relay.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "chat/statements.h"
+#include "relay/beat.h"
+#include "relay/customer.h"
+#include "relay/hello.h"
+#include "relay/operator.h"
+#include "relay/place.h"
+#include "relay/render.h"
+#include "relay/session.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#define TICK_MS 200
+#define LATE_MS 500       /* from one tick to the next: we were away */
+#define PULSE_MS 10
+#define RECONNECT_AFTER_MS 250
+#define RECONNECT_SPREAD_MS 2000
+
+/* ---- the database ------------------------------------------------------------------------------------------- */
+
+/* The session stands, we are registered and listen: everything is looked at anew. */
+static void on_ready(struct relay *r)
+{
+	struct client *client, *next_client;
+	struct room *room, *next_room;
+
+	HASH_ITER(hh, r->clients.by_id, client, next_client)
+		if (client->state == CLIENT_JUDGED)
+			relay_judge(r, client);
+	HASH_ITER(hh, r->rooms.by_chat, room, next_room)
+		room_look(room);
+	marks_again(&r->marks);
+	r->places_due = true;
+	beat_sweep(r, true);
+}
+
+static void on_up(void *arg)
+{
+	beat_register(arg, on_ready);
+}
+
+static void on_down(void *arg)
+{
+	struct relay *r = arg;
+
+	log_count(LOG_LEVEL_WARN, "database_down", "sockets", (long long)r->clients.count, NULL);
+}
+
+static void tell_presence(struct relay *r)
+{
+	struct room *room, *next;
+
+	HASH_ITER(hh, r->rooms.by_chat, room, next)
+		for (int p = PARTY_CUSTOMER; p < PARTY_COUNT; p++)
+			if (room->signals[p].here > 0)
+				hints_presence(&r->hints, room->chat, (enum party)p, true);
+}
+
+static void on_hint(void *arg, const struct hint *hint)
+{
+	struct relay *r = arg;
+	struct room *room;
+
+	switch (hint->type) {
+	case HINT_CHAT:
+		room = room_find(&r->rooms, hint->chat);
+		if (room)
+			room_look(room);
+		r->places_due = true;
+		break;
+	case HINT_OPERATOR:
+		operator_refresh(r, hint->operator);
+		r->places_due = true;
+		break;
+	case HINT_DESK:
+		operator_tell(r, hint->operator);
+		break;
+	case HINT_SESSIONS:
+		beat_sweep(r, true);
+		break;
+	case HINT_RELAY:
+		hints_company(&r->hints);
+		tell_presence(r);
+		break;
+	case HINT_TYPING:
+	case HINT_PRESENCE:
+	case HINT_GOT:
+	case HINT_READ:
+	default:
+		hints_company(&r->hints);
+		signals_hint(&r->signals, hint);
+	}
+}
+
+static void on_notify(void *arg, const char *channel, const char *payload)
+{
+	(void)channel;
+	hints_read(payload, on_hint, arg);
+}
+
+static void ignore(void *arg)
+{
+	(void)arg;
+}
+
+static void ignore_notify(void *arg, const char *channel, const char *payload)
+{
+	(void)arg;
+	(void)channel;
+	(void)payload;
+}
+
+/* Longer without database than the grace time: the clients keep their outboxes and come again. */
+static void check_grace(struct relay *r)
+{
+	uint64_t since_ms = pipe_down_since_ms(r->pipe);
+	struct client *client, *next;
+
+	if (since_ms == 0 || r->transport->now_ms() - since_ms < r->limits.database_grace_ms)
+		return;
+	HASH_ITER(hh, r->clients.by_id, client, next)
+		if (client->state != CLIENT_NEW)
+			client_close(client, CLOSE_NO_DATABASE);
+}
+
+/* ---- rooms -------------------------------------------------------------------------------------------------- */
+
+static void fetch_tail(void *arg, struct room *room)
+{
+	struct relay *r = arg;
+
+	history_fetch_tail(&r->history, room);
+}
+
+static void fetch_page(void *arg, struct sub *sub)
+{
+	struct relay *r = arg;
+
+	history_fetch_page(&r->history, sub);
+}
+
+static void party_changed(void *arg, struct room *room, enum party party)
+{
+	struct relay *r = arg;
+
+	signals_party_changed(&r->signals, room, party);
+	if (party == PARTY_CUSTOMER && room->signals[party].here == 0)
+		customer_left_room(r, room);
+}
+
+static void marks_risen(void *arg, struct room *room)
+{
+	struct relay *r = arg;
+
+	marks_changed(&r->marks, room);
+}
+
+static void sweep_rooms(struct relay *r)
+{
+	struct deadline *due;
+
+	while ((due = deadline_due(&r->rooms.look_line, r->transport->now_ms())) != NULL) {
+		struct room *room = DEADLINE_OWNER(due, struct room, look_deadline);
+
+		deadline_arm(&r->rooms.look_line, due, r->transport->now_ms());
+		room_look(room);
+	}
+}
+
+/* ---- the clock ---------------------------------------------------------------------------------------------- */
+
+/* A relay that was away is not to take its own silence for that of everybody else. */
+static void notice_absence(struct relay *r)
+{
+	uint64_t now_ms = r->transport->now_ms();
+	uint64_t gap_ms = now_ms - r->tick_ms;
+
+	r->tick_ms = now_ms;
+	if (gap_ms < LATE_MS)
+		return;
+	log_count(LOG_LEVEL_WARN, "was_away", "ms", (long long)gap_ms, NULL);
+	clients_forgive(&r->clients, gap_ms);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct relay *r = timer->data;
+
+	notice_absence(r);
+	clients_sweep(&r->clients);
+	signals_sweep(&r->signals);
+	marks_sweep(&r->marks);
+	sweep_rooms(r);
+	customer_sweep(r);
+	operator_sweep(r);
+	place_sweep(r);
+	beat_sweep(r, false);
+	check_grace(r);
+}
+
+static void on_pulse(uv_timer_t *timer)
+{
+	struct relay *r = timer->data;
+
+	hints_flush(&r->hints);
+	if (batch_is_resting(&r->batch))
+		batch_pulse(&r->batch);
+}
+
+static void on_settle(uv_prepare_t *prepare)
+{
+	struct relay *r = prepare->data;
+
+	batch_run(&r->batch);
+	history_run(&r->history);
+	if ((hints_waiting(&r->hints) || batch_is_resting(&r->batch)) && !uv_is_active((uv_handle_t *)&r->pulse))
+		uv_timer_start(&r->pulse, on_pulse, PULSE_MS, 0);
+}
+
+/* ---- clients ------------------------------------------------------------------------------------------------ */
+
+void relay_judge(struct relay *r, struct client *client)
+{
+	if (client->hello->operator)
+		operator_hello(r, client);
+	else
+		customer_hello(r, client);
+}
+
+struct client *relay_open(struct relay *r, void *socket, const char *foreign_origin)
+{
+	return client_new(&r->clients, socket, foreign_origin);
+}
+
+void relay_gone(struct relay *r, struct client **client)
+{
+	session_end(*client);
+	operator_gone(r, *client);
+	client_free(client);
+}
+
+void relay_drain(struct relay *r)
+{
+	struct client *client, *next;
+
+	r->draining = true;
+	r->admission.draining = true;
+	marks_flush(&r->marks);
+	log_count(LOG_LEVEL_INFO, "draining", "sockets", (long long)r->clients.count, NULL);
+	HASH_ITER(hh, r->clients.by_id, client, next) {
+		render_reconnect(client_scratch(client), RECONNECT_AFTER_MS + (unsigned)(client->id * 7919 % RECONNECT_SPREAD_MS));
+		client_send_scratch(client);
+		client_close(client, CLOSE_GOING_AWAY);
+	}
+}
+
+bool relay_is_drained(const struct relay *r)
+{
+	return r->clients.count == 0 && ((batch_is_empty(&r->batch) && r->marks.flying == 0) || !pipe_is_up(r->pipe));
+}
+
+/* ---- life --------------------------------------------------------------------------------------------------- */
+
+static char *make_name(const struct options *options)
+{
+	const char *name = option_str(options, "relay_name");
+	char host[128] = "";
+	char text[512];
+
+	if (name)
+		return alloc_copy_str(name);
+	(void)gethostname(host, sizeof host - 1);
+	(void)snprintf(text, sizeof text, "%s:%s", host, option_str(options, "relay_socket"));
+	return alloc_copy_str(text);
+}
+
+static void init_database(struct relay *r, const char *conninfo)
+{
+	static const struct statement *const hint_statements[] = { &STATEMENT_HINT_RELAYS };
+	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
+	const struct pipe_events hint_events = { .up = ignore, .down = ignore, .notify = ignore_notify, .arg = r };
+
+	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
+	pipe_new(r->loop, conninfo, "switchboard-relay-hints", hint_statements, 1, &hint_events, &r->hint_pipe);
+}
+
+static void init_clock(struct relay *r)
+{
+	uv_timer_init(r->loop, &r->tick);
+	uv_timer_init(r->loop, &r->pulse);
+	uv_prepare_init(r->loop, &r->settle);
+	r->tick.data = r->pulse.data = r->settle.data = r;
+	r->tick_ms = r->transport->now_ms();
+	uv_timer_start(&r->tick, on_tick, TICK_MS, TICK_MS);
+	uv_prepare_start(&r->settle, on_settle);
+}
+
+void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options, const struct public_url *url, const struct transport *transport)
+{
+	*r = (struct relay){ .loop = loop, .transport = transport, .name = make_name(options) };
+	limits_read(options, &r->limits);
+	clients_init(&r->clients, &r->limits, transport);
+	r->rooms = (struct rooms){
+		.limits = &r->limits, .transport = transport, .look_line = { .wait_ms = ROOM_LOOK_MS },
+		.fetch_tail = fetch_tail, .fetch_page = fetch_page, .party_changed = party_changed, .marks_changed = marks_risen, .arg = r,
+	};
+	admission_init(&r->admission, url);
+	init_database(r, option_str(options, "database"));
+	history_init(&r->history, r->pipe, &r->clients);
+	hints_init(&r->hints, r->hint_pipe);
+	batch_init(&r->batch, r->pipe, &r->clients, &r->rooms, &r->hints, &r->limits);
+	signals_init(&r->signals, &r->rooms, &r->hints, transport);
+	marks_init(&r->marks, r->pipe, &r->rooms, transport);
+	init_clock(r);
+}
+
+void relay_close(struct relay *r)
+{
+	hints_flush(&r->hints);
+	pipe_free(&r->hint_pipe);
+	pipe_free(&r->pipe);
+	uv_close((uv_handle_t *)&r->tick, NULL);
+	uv_close((uv_handle_t *)&r->pulse, NULL);
+	uv_close((uv_handle_t *)&r->settle, NULL);
+}
+
+void relay_fini(struct relay *r)
+{
+	marks_drop(&r->marks);
+	customer_drop_gone(r);
+	operator_drop_gone(r);
+	batch_fini(&r->batch);
+	hints_fini(&r->hints);
+	history_fini(&r->history);
+	admission_fini(&r->admission);
+	clients_fini(&r->clients);
+	assert(!r->rooms.by_chat && !r->seats);
+	free(r->name);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC */
+/* The relay without its sockets: the modules wired together, the database's coming and going, the clock's ticks. */
+#ifndef SWITCHBOARD_RELAY_RELAY_H
+#define SWITCHBOARD_RELAY_RELAY_H
+
+#include "base/options.h"
+#include "db/pipe.h"
+#include "relay/admission.h"
+#include "relay/batch.h"
+#include "relay/client.h"
+#include "relay/hints.h"
+#include "relay/history.h"
+#include "relay/marks.h"
+#include "relay/room.h"
+#include "relay/signals.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct seat;
+struct gone_session;
+
+struct relay {
+	uv_loop_t *loop;
+	char *name;
+	struct limits limits;
+	const struct transport *transport;
+	struct pipe *pipe;       /* everything but hints */
+	struct pipe *hint_pipe;  /* hints: their NOTIFY must not stand in a message's way */
+	struct clients clients;
+	struct rooms rooms;
+	struct history history;
+	struct hints hints;
+	struct batch batch;
+	struct signals signals;
+	struct marks marks;
+	struct admission admission;
+	char number[16];         /* ours in the database, "" before the first register */
+	char epoch[UUID_LEN + 1];
+
+	struct room *gone_rooms;            /* their last customer has left (customer.c) */
+	struct seat *seats;                 /* operators' sockets (operator.c) */
+	struct gone_session *gone_sessions; /* their last socket has left (operator.c) */
+	unsigned operator_hellos;           /* under way */
+	uint64_t desks_ms;                  /* desks were looked at */
+	bool places_flying, places_due;     /* place.c */
+	uint64_t places_ms;
+	size_t places_skip;                 /* so many who wait have been asked for in this round */
+	bool beat_flying;                   /* beat.c */
+	uint64_t beat_ms;
+	bool draining;
+
+	uv_timer_t tick;         /* deadlines, a few times a second */
+	uint64_t tick_ms;        /* the last one */
+	uv_timer_t pulse;        /* hints and second tries, 10 ms after the need arose */
+	uv_prepare_t settle;     /* before the loop sleeps: what has gathered goes to the database in one statement */
+};
+
+void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options, const struct public_url *url, const struct transport *transport);
+/* Closes the database's sessions and the timers; every client has been freed. Run the loop afterwards, then relay_fini(). */
+void relay_close(struct relay *r);
+void relay_fini(struct relay *r);
+
+/* A socket was opened (`foreign_origin` NULL: ours), has sent one whole message, is gone. */
+struct client *relay_open(struct relay *r, void *socket, const char *foreign_origin);
+void relay_receive(struct relay *r, struct client *client, const char *text, size_t len);
+void relay_gone(struct relay *r, struct client **client);
+
+/* Puts a client's hello before the database (again). */
+void relay_judge(struct relay *r, struct client *client);
+
+/* Tells every socket to come back elsewhere and closes it. */
+void relay_drain(struct relay *r);
+bool relay_is_drained(const struct relay *r);
+
+#endif
