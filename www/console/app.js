@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: ISC
+import { LitElement, html, nothing } from 'lit';
+import { Api } from '../lib/api.js';
+import { Backoff } from '../lib/backoff.js';
+import { Store } from '../lib/storage.js';
+import base from '../lib/ui/base.sheet.css';
+import { icons } from './icons.js';
+import { Alerts } from './alerts.js';
+import styles from './app.sheet.css';
+import './conversation.js';
+import { Desk } from './desk.js';
+import './details.js';
+import './login.js';
+import './sidebar.js';
+import { englishTexts, textsFor } from './texts.js';
+
+/** The console: the login, or the desk in three columns (one on a phone: `pane` says which). */
+export class Console extends LitElement {
+	static styles = [base, styles];
+	static properties = {
+		texts: { state: true },
+		phase: { state: true },
+		expired: { state: true },
+		pane: { state: true },
+		details: { state: true },
+		board: { state: true },
+		spoken: { state: true },
+		stamp: { state: true },
+	};
+
+	constructor() {
+		super();
+		this.texts = englishTexts;
+		/** @type {'loading' | 'waiting' | 'login' | 'desk'} */
+		this.phase = 'loading';
+		this.expired = false;
+		/** @type {'list' | 'chat' | 'details' | 'board'} */
+		this.pane = 'list';
+		this.details = false;
+		/** the supervisor's board stands where the chat was */
+		this.board = false;
+		/** why the server changed the presence, as it was told last */
+		this.toldCode = '';
+		this.spoken = '';
+		this.stamp = 0;
+		/** @type {Desk | null} */
+		this.desk = null;
+		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''), { operator: true });
+		this.settings = new Store('switchboard-console:', () => localStorage);
+		this.alerts = new Alerts(this.settings);
+	}
+
+	connectedCallback() {
+		super.connectedCallback();
+		this.begin();
+	}
+
+	async begin() {
+		this.texts = await textsFor(navigator.languages ?? [navigator.language]);
+		document.documentElement.lang = this.texts.locale;
+		document.documentElement.dir = this.texts.direction;
+		const backoff = new Backoff({ max: 5_000 });
+		for (;;) {
+			try {
+				const { operator } = await this.api.get('session');
+				return this.open(operator);
+			} catch (error) {
+				if (!error.passing) return this.close(false);
+				this.phase = 'waiting';
+				await new Promise((go) => { setTimeout(go, Math.max(error.retryMs, backoff.next())); });
+			}
+		}
+	}
+
+	/** @param {Operator} operator */
+	open(operator) {
+		const store = new Store(`switchboard-desk:${operator.operator}:`, () => sessionStorage);
+		const desk = new Desk({ api: this.api, operator, store });
+		desk.addEventListener('change', () => this.changed());
+		desk.addEventListener('offered', (event) => this.offered(/** @type {CustomEvent} */ (event).detail));
+		desk.addEventListener('given', (event) => this.given(/** @type {CustomEvent} */ (event).detail));
+		desk.addEventListener('heard', (event) => this.heard(/** @type {CustomEvent} */ (event).detail.chat));
+		desk.addEventListener('signed-out', () => this.close(true));
+		this.desk = desk;
+		this.phase = 'desk';
+		this.expired = false;
+		desk.start();
+	}
+
+	/** @param {boolean} expired the server ended the session, not the operator */
+	close(expired) {
+		this.desk?.stop();
+		this.desk = null;
+		this.expired = expired;
+		this.phase = 'login';
+		this.pane = 'list';
+		this.board = false;
+		this.alerts.show(0, this.texts.t('title'));
+	}
+
+	changed() {
+		const { desk } = this;
+		if (!desk) return;
+		this.stamp++;
+		if (!desk.current && !this.board && this.pane !== 'list') this.pane = 'list';
+		const { code } = desk.duty;
+		if (code && code !== this.toldCode) this.alerts.call('message', this.texts.optional(`presence.${code}`) || this.texts.t('presence.changed'));
+		this.toldCode = code;
+		const unread = desk.list.reduce((sum, chat) => sum + chat.unread, 0);
+		this.alerts.show(unread + desk.offers.list.length, this.texts.t('title'));
+	}
+
+	/** @param {import('./offers.js').HeldOffer} offer */
+	async offered(offer) {
+		const { texts } = this;
+		const name = offer.name || texts.t('customer');
+		this.alerts.call('offer', texts.t('alert.offer', { name }));
+		this.spoken = texts.t('offer.new', { name, queue: offer.queue_label ?? offer.queue ?? '' });
+		await this.updateComplete;
+		// only who is doing nothing is taken to the offer; who writes is told and stays
+		if (document.activeElement === document.body || !document.activeElement) this.sidebar?.focusOffer(offer.offer);
+	}
+
+	/** @param {OperatorChat} chat that nobody here has asked for */
+	async given(chat) {
+		const values = { name: chat.name || this.texts.t('customer'), queue: chat.queue_label ?? chat.queue ?? '' };
+		this.alerts.call('offer', this.texts.t('notice.given', values));
+		this.desk?.say({ kind: 'info', name: 'notice.given', values });
+		if (this.desk?.selected || this.board) return;
+		await this.updateComplete;
+		this.desk?.select(chat.id);
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	heard(chat) {
+		const headline = this.texts.t('alert.message', { name: chat.info.name || this.texts.t('customer') });
+		this.alerts.call('message', headline);
+		this.spoken = headline;
+	}
+
+	get sidebar() {
+		return /** @type {import('./sidebar.js').Sidebar | null} */ (this.renderRoot.querySelector('sb-sidebar'));
+	}
+
+	/** @param {string} id @param {boolean} focus */
+	async show(id, focus) {
+		this.desk?.select(id);
+		this.board = false;
+		this.pane = 'chat';
+		if (!focus) return;
+		await this.updateComplete;
+		/** @type {import('./conversation.js').Conversation | null} */ (this.renderRoot.querySelector('sb-conversation'))?.focus();
+	}
+
+	/** @param {string} offer */
+	async accept(offer) {
+		const chat = await this.desk?.verbs.accept(offer);
+		if (chat) await this.show(chat, true);
+	}
+
+	async back() {
+		const from = this.pane;
+		this.pane = 'list';
+		await this.updateComplete;
+		if (from === 'board') this.sidebar?.focus();
+		else this.sidebar?.focusChat(this.desk?.selected ?? '');
+	}
+
+	/** Only supervisors have one, so only they load it. */
+	async showBoard() {
+		await import('./board.js').catch(() => this.desk?.say({ kind: 'bad', name: 'notice.again' }));
+		this.board = Boolean(customElements.get('sb-board'));
+		if (!this.board) return;
+		this.pane = 'board';
+		await this.updateComplete;
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-board'))?.focus();
+	}
+
+	/** After a chat has left: to the next one, or to the list. */
+	async passed() {
+		await this.updateComplete;
+		if (this.desk?.current && this.pane === 'chat') /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-conversation'))?.focus();
+		else this.sidebar?.focus();
+	}
+
+	toggleDetails() {
+		this.details = !this.details;
+		this.pane = this.details ? 'details' : 'chat';
+	}
+
+	/** @param {boolean} requeue the chats that are left go back to their queues */
+	async logOut(requeue) {
+		try {
+			await this.api.delete(requeue ? 'session?requeue=true' : 'session');
+		} catch (error) {
+			if (error.code === 'conflict' && !requeue) return void this.sidebar?.askToLeave(Number(error.details.chats) || 1);
+			if (error.code !== 'unauthorized') return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
+		}
+		this.close(false);
+	}
+
+	render() {
+		const { texts, desk, phase } = this;
+		if (phase === 'login') {
+			return html`<sb-login .texts=${texts} .api=${this.api} ?expired=${this.expired}
+				@logged-in=${(/** @type {CustomEvent} */ e) => this.open(e.detail)}></sb-login>`;
+		}
+		if (phase !== 'desk' || !desk) {
+			return html`<div class="centre" role="status"><span class="spinner"></span><p>${texts.t(phase === 'waiting' ? 'load.waiting' : 'loading')}</p></div>`;
+		}
+		const chat = this.board ? undefined : desk.current;
+		return html`
+			${this.banner(desk)}
+			${this.call(desk)}
+			<div class="desk show-${this.pane} ${this.details ? 'with-details' : ''} ${chat ? '' : 'empty'}">
+				<sb-sidebar .texts=${texts} .desk=${desk} .alerts=${this.alerts} .stamp=${this.stamp}
+					@open-chat=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)} @accept=${(/** @type {CustomEvent} */ e) => this.accept(e.detail)}
+					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
+					?board=${this.board} @board=${this.showBoard}></sb-sidebar>
+				<main>${this.board ? this.boardView(desk) : this.conversationView(desk)}</main>
+				${chat ? html`<sb-details .texts=${texts} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details>` : nothing}
+			</div>
+			${this.noticeBox(desk)}
+			<div class="visually-hidden" role="status" aria-live="polite">${this.spoken}</div>`;
+	}
+
+	/** @param {Desk} desk */
+	boardView(desk) {
+		return html`<sb-board .texts=${this.texts} .desk=${desk} @back=${this.back}
+			@taken=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)}></sb-board>`;
+	}
+
+	/** @param {Desk} desk */
+	conversationView(desk) {
+		return html`<sb-conversation .texts=${this.texts} .desk=${desk} .chat=${desk.current} .stamp=${this.stamp} ?details=${this.details}
+			@back=${this.back} @details=${this.toggleDetails} @passed=${this.passed}></sb-conversation>`;
+	}
+
+	/** On a phone, where the list with its offers is out of sight: the way to it. @param {Desk} desk */
+	call(desk) {
+		const offer = desk.offers.list[0];
+		if (!offer || this.pane === 'list') return nothing;
+		const values = { name: offer.name || this.texts.t('customer'), queue: offer.queue_label ?? offer.queue ?? '' };
+		return html`<button class="call" data-testid="offer-call" @click=${() => this.toOffer(offer.offer)}>${icons.back}
+			<span>${this.texts.t('offer.new', values)}</span>${icons.bell}</button>`;
+	}
+
+	/** @param {string} offer */
+	async toOffer(offer) {
+		this.pane = 'list';
+		await this.updateComplete;
+		this.sidebar?.focusOffer(offer);
+	}
+
+	/** @param {Desk} desk */
+	banner(desk) {
+		const kind = desk.banner;
+		if (!kind) return nothing;
+		const icon = kind === 'offline' ? icons.offline : kind === 'replaced' || kind === 'paced' ? icons.info : html`<span class="spinner"></span>`;
+		return html`<div class="banner ${kind}" role="status" data-testid="connection-banner">${icon}<span>${this.texts.t(`banner.${kind}`)}</span>
+			${kind === 'replaced' ? html`<button class="button small" @click=${() => desk.takeOver()}>${this.texts.t('banner.use_here')}</button>` : nothing}</div>`;
+	}
+
+	/** @param {Desk} desk */
+	noticeBox(desk) {
+		const { notice } = desk;
+		if (!notice) return nothing;
+		const values = notice.values && { ...notice.values, name: notice.values.name || this.texts.t('customer') };
+		return html`<div class="notice ${notice.kind}" role=${notice.kind === 'bad' ? 'alert' : 'status'} data-testid="notice">
+			${notice.kind === 'bad' ? icons.alert : icons.info}<span dir="auto">${this.texts.t(notice.name, values)}</span>
+			<button class="icon-button" aria-label=${this.texts.t('dismiss')} title=${this.texts.t('dismiss')} @click=${() => desk.say(null)}>${icons.close}</button></div>`;
+	}
+}
+customElements.define('switchboard-console', Console);

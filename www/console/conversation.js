@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: ISC
+import { LitElement, html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
+import base from '../lib/ui/base.sheet.css';
+import '../lib/ui/composer.js';
+import { initials } from '../lib/ui/linked-text.js';
+import { clockTime } from '../lib/time.js';
+import '../lib/ui/thread.js';
+import './asked.js';
+import styles from './conversation.sheet.css';
+import dialog from './dialog.sheet.css';
+import { icons } from './icons.js';
+import './transfer.js';
+import './wrap-up.js';
+
+/** The chat that is open: its whole history, and where to write. Events: `back`, `details`, `passed` after the chat has left for a queue. */
+export class Conversation extends LitElement {
+	static styles = [base, dialog, styles];
+	static properties = {
+		texts: { attribute: false },
+		desk: { attribute: false },
+		chat: { attribute: false },
+		stamp: { attribute: false },
+		details: { type: Boolean },
+		noting: { state: true },
+	};
+
+	constructor() {
+		super();
+		/** @type {import('../lib/i18n.js').Texts} */
+		this.texts;
+		/** @type {import('./desk.js').Desk} */
+		this.desk;
+		/** @type {import('./held-chat.js').HeldChat | undefined} */
+		this.chat = undefined;
+		this.stamp = 0;
+		this.details = false;
+		/** @type {Set<string>} chats in which a note is being written */
+		this.noting = new Set();
+		this.pressed = (/** @type {KeyboardEvent} */ event) => this.shortcut(event);
+	}
+
+	connectedCallback() {
+		super.connectedCallback();
+		document.addEventListener('keydown', this.pressed);
+	}
+
+	disconnectedCallback() {
+		super.disconnectedCallback();
+		document.removeEventListener('keydown', this.pressed);
+	}
+
+	/** @param {Map<string, unknown>} changed */
+	willUpdate(changed) {
+		const before = /** @type {import('./held-chat.js').HeldChat | undefined} */ (changed.get('chat'));
+		const another = before && before.id !== this.chat?.id;
+		if (another) this.dialog?.close();
+		if (another || !this.passable) this.transfer?.close();
+	}
+
+	/** Alt+T passes the chat on. By the place of the key: with Alt some keyboards write another letter. @param {KeyboardEvent} event */
+	shortcut(event) {
+		if (event.code !== 'KeyT' || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+		if (!this.passable || this.dialog?.open || !this.getClientRects().length) return;
+		event.preventDefault();
+		this.passOn();
+	}
+
+	/** The chat is ours, goes on, and nobody has been asked yet. */
+	get passable() {
+		return Boolean(this.chat && !this.chat.ended && !this.chat.transfer);
+	}
+
+	passOn() {
+		if (this.chat) this.transfer?.open(this.chat);
+	}
+
+	get transfer() {
+		return /** @type {import('./transfer.js').Transfer | null} */ (this.renderRoot.querySelector('sb-transfer'));
+	}
+
+	focus() {
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-composer, sb-wrap-up'))?.focus();
+	}
+
+	get dialog() {
+		return /** @type {HTMLDialogElement | null} */ (this.renderRoot.querySelector('dialog'));
+	}
+
+	get name() {
+		return this.chat?.info.name || this.texts.t('customer');
+	}
+
+	render() {
+		const { texts, chat, desk } = this;
+		if (!chat) {
+			return html`<div class="centre">${icons.chat}<h2>${texts.t('chat.none_selected')}</h2><p>${texts.t('chat.none_selected_text')}</p></div>`;
+		}
+		return html`${this.header(chat)}
+			${chat.transfer && !chat.ended ? html`<sb-asked .texts=${texts} .transfer=${chat.transfer} ?busy=${chat.busy !== ''} data-testid="transfer-pending"
+				@take-back=${() => this.takeBack(chat)}></sb-asked>` : nothing}
+			${keyed(chat.id, html`
+				<sb-thread data-testid="thread" me="operator" .texts=${texts} .events=${chat.events.events} .pending=${desk.outbox.pending(chat.id)} .stamp=${this.stamp}
+					.got=${chat.marks.got} .read=${chat.marks.read} .absent=${chat.ended ? '' : chat.awaySince} .typing=${chat.typing ? this.name : ''}
+					.label=${texts.t('messages', { name: this.name })} .botName=${texts.t('bot_name')} @retry=${(/** @type {CustomEvent} */ e) => desk.outbox.retry(e.detail)}
+					@discard=${(/** @type {CustomEvent} */ e) => desk.outbox.discard(e.detail)}>
+					${chat.events.contiguous ? nothing : html`<div class="centre" slot="start" role="status"><span class="spinner"></span>${texts.t('chat.loading')}</div>`}
+				</sb-thread>
+				${chat.ended ? html`<sb-wrap-up .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp}></sb-wrap-up>` : this.writing(chat)}`)}
+			${this.confirmation(chat)}
+			<sb-transfer .texts=${texts} .desk=${desk} @passed=${() => this.passed(chat)}></sb-transfer>`;
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	header(chat) {
+		const { texts } = this;
+		const state = chat.ended ? 'ended' : chat.here ? 'here' : 'away';
+		const offline = state === 'away' && chat.awaySince;
+		const words = offline ? texts.t('chat.away_since', { time: clockTime(chat.awaySince, texts.locale) }) : texts.t(`chat.${state}`);
+		return html`<header>
+			<button class="icon-button back" aria-label=${texts.t('back')} title=${texts.t('back')} data-testid="back"
+				@click=${() => this.dispatchEvent(new Event('back'))}>${icons.back}</button>
+			<span class="avatar" aria-hidden="true">${initials(this.name)}</span>
+			<div class="who"><h2 dir="auto">${this.name}</h2>
+				<p><span class="state ${state}" data-testid="customer-state"><i aria-hidden="true"></i>${words}</span>
+					<span class="queue"><bdi>${chat.info.queue_label ?? chat.info.queue}</bdi></span></p></div>
+			<button class="icon-button info" aria-label=${texts.t('details')} title=${texts.t('details')} aria-expanded=${this.details ? 'true' : 'false'}
+				data-testid="details-toggle" @click=${() => this.dispatchEvent(new Event('details'))}>${icons.info}</button>
+			${this.passable ? html`<button class="button small" data-testid="transfer" aria-keyshortcuts="Alt+T"
+				title=${`${texts.t('transfer')} (Alt+T)`} @click=${this.passOn}>${icons.pass}<span class="label">${texts.t('transfer')}</span></button>` : nothing}
+			${chat.ended ? nothing : html`<button class="button small danger" data-testid="end-chat" @click=${() => this.dialog?.showModal()}>
+				<span class="flip">${icons.end}</span><span class="label">${texts.t('end')}</span></button>`}
+		</header>`;
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	writing(chat) {
+		const { texts, desk, name } = this;
+		const note = this.noting.has(chat.id);
+		const kind = note ? 'note' : 'message';
+		return html`<footer>
+			<div class="mode" role="group">
+				<button class=${note ? '' : 'on'} aria-pressed=${note ? 'false' : 'true'} @click=${() => this.write(chat, false)}>${icons.chat}${texts.t('mode.message')}</button>
+				<button class="note ${note ? 'on' : ''}" aria-pressed=${note ? 'true' : 'false'} data-testid="note-toggle"
+					@click=${() => this.write(chat, !note)}>${icons.note}${texts.t('mode.note')}</button>
+			</div>
+			${keyed(kind, html`<sb-composer .texts=${texts} .value=${desk.papers.draft(chat.id, kind)} ?note=${note} .label=${texts.t(`${kind}_label`, { name })}
+				.placeholder=${texts.t(note ? 'note_placeholder' : 'placeholder')} .sendLabel=${texts.t(note ? 'note_send' : 'send')}
+				@draft=${(/** @type {CustomEvent} */ e) => desk.keepDraft(chat.id, kind, e.detail)}
+				@typing=${(/** @type {CustomEvent} */ e) => desk.tellTyping(chat.id, e.detail)}
+				@submit-text=${(/** @type {CustomEvent} */ e) => this.say(chat, e.detail, kind)}></sb-composer>`)}
+		</footer>`;
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat @param {boolean} note */
+	async write(chat, note) {
+		const noting = new Set(this.noting);
+		if (note) noting.add(chat.id);
+		else noting.delete(chat.id);
+		this.desk.tellTyping(chat.id, false);
+		this.noting = noting;
+		await this.updateComplete;
+		this.focus();
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat @param {string} text @param {'message' | 'note'} kind */
+	say(chat, text, kind) {
+		this.desk.write(chat.id, text, kind);
+		/** @type {import('../lib/ui/thread.js').Thread | null} */ (this.renderRoot.querySelector('sb-thread'))?.toEnd();
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	confirmation(chat) {
+		const { texts } = this;
+		return html`<dialog aria-labelledby="end-title" @click=${(/** @type {Event} */ e) => e.target === this.dialog && this.dialog?.close()}>
+			<div class="card"><h2 id="end-title">${texts.t('end.title', { name: this.name })}</h2><p>${texts.t('end.text')}</p>
+			${chat.problem.startsWith('end.') ? html`<p class="error" role="alert">${texts.t(chat.problem)}</p>` : nothing}
+			<div class="buttons"><button class="button" @click=${() => this.dialog?.close()}>${texts.t('end.no')}</button>
+			<button class="button primary" data-testid="end-confirm" ?disabled=${chat.busy !== ''}
+				@click=${() => this.end(chat)}>${texts.t('end.yes')}</button></div></div></dialog>`;
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat what was asked stays asked; only who passes it to a queue has it no more */
+	passed(chat) {
+		if (this.desk.chats.has(chat.id)) this.focus();
+		else this.dispatchEvent(new Event('passed'));
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	async takeBack(chat) {
+		await this.desk.verbs.takeBack(chat);
+		this.focus();
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	async end(chat) {
+		if (!(await this.desk.verbs.end(chat))) return;
+		this.dialog?.close();
+		await this.updateComplete;
+		this.focus();
+	}
+}
+customElements.define('sb-conversation', Conversation);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: ISC
+import { LitElement, html, nothing } from 'lit';
+import base from '../lib/ui/base.sheet.css';
+import { icons } from './icons.js';
+import { linkedText } from '../lib/ui/linked-text.js';
+import { fullTime, stopwatch } from '../lib/time.js';
+import { answerRows } from './answers.js';
+import styles from './details.sheet.css';
+
+/** What is known of the customer and the chat. Event `close`. */
+export class Details extends LitElement {
+	static styles = [base, styles];
+	static properties = {
+		texts: { attribute: false },
+		chat: { attribute: false },
+		stamp: { attribute: false },
+	};
+
+	constructor() {
+		super();
+		/** @type {import('../lib/i18n.js').Texts} */
+		this.texts;
+		/** @type {import('./held-chat.js').HeldChat} */
+		this.chat;
+		this.stamp = 0;
+	}
+
+	render() {
+		const { texts, chat } = this;
+		const { info } = chat;
+		return html`<aside aria-label=${texts.t('details')}>
+			<header><h2>${texts.t('details')}</h2>
+				<button class="icon-button" aria-label=${texts.t('details.close')} title=${texts.t('details.close')}
+					@click=${() => this.dispatchEvent(new Event('close'))}>${icons.close}</button></header>
+			<dl>
+				${this.row('name', info.name, info.name || info.email ? texts.t('details.unverified') : '')}
+				${this.row('email', info.email)}
+				${this.row('locale', info.locale && languageName(info.locale, texts.locale))}
+				${this.row('page', info.page_url)}
+				${this.row('referrer', info.referrer)}
+			</dl>
+			${this.list('details.answers', answerRows(info.answers))}
+			${this.list('details.context', answerRows(info.context))}
+			<dl>
+				${this.row('queue', info.queue_label ?? info.queue)}
+				${this.row('site', info.site)}
+				${this.row('waited', typeof info.waited_s === 'number' ? stopwatch(info.waited_s) : '')}
+				${this.row('started', info.created_at && fullTime(info.created_at, texts.locale))}
+				${this.row('assigned', info.assigned_at && fullTime(info.assigned_at, texts.locale))}
+			</dl></aside>`;
+	}
+
+	/** @param {string} name @param {string | undefined} value @param {string} [remark] */
+	row(name, value, remark) {
+		if (!value) return nothing;
+		return html`<div><dt>${this.texts.t(`details.${name}`)}</dt><dd><bdi>${linkedText(value)}</bdi>${remark ? html`<small>${remark}</small>` : nothing}</dd></div>`;
+	}
+
+	/** @param {string} title @param {[string, string][]} rows */
+	list(title, rows) {
+		if (!rows.length) return nothing;
+		return html`<h3>${this.texts.t(title)}</h3><dl>${rows.map(([name, value]) => html`
+			<div><dt><bdi>${name}</bdi></dt><dd><bdi>${linkedText(value)}</bdi></dd></div>`)}</dl>`;
+	}
+}
+
+/** @param {string} tag @param {string} locale */
+function languageName(tag, locale) {
+	try {
+		return new Intl.DisplayNames([locale], { type: 'language' }).of(tag) ?? tag;
+	} catch {
+		return tag;
+	}
+}
+customElements.define('sb-details', Details);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: ISC
+import { svg } from 'lit';
+import { icon, icons as shared } from '../lib/ui/icons.js';
+
+/** Those that both applications show, and the console's own. */
+export const icons = {
+	...shared,
+	pass: icon(svg`<path class="flip" d="m14.500 5 5 5-5 5m5-5H9.500a5 5 0 0 0-5 5v4"/>`),
+	board: icon(svg`<rect x="4" y="4.500" width="16" height="15" rx="2.500"/><path d="M4 10h16M10 10v9.500"/>`),
+	idle: icon(svg`<path d="M19.500 14.200A8 8 0 0 1 9.800 4.500a8 8 0 1 0 9.700 9.700Z"/>`),
+	search: icon(svg`<circle cx="10.800" cy="10.800" r="6.300"/><path d="m15.500 15.500 4.500 4.500"/>`),
+	queue: icon(svg`<path d="M5 6.500h14M5 12h14M5 17.500h8"/>`),
+};

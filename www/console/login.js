@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: ISC
+import { LitElement, html, nothing } from 'lit';
+import base from '../lib/ui/base.sheet.css';
+import { icons } from './icons.js';
+import styles from './login.sheet.css';
+
+/** @typedef {'' | 'wrong' | 'missing' | 'limited' | 'unreachable' | 'origin' | 'refused'} Problem */
+
+/** Name and password. Event `logged-in` (detail Operator). */
+export class Login extends LitElement {
+	static styles = [base, styles];
+	static properties = {
+		texts: { attribute: false },
+		api: { attribute: false },
+		expired: { type: Boolean },
+		busy: { state: true },
+		problem: { state: true },
+		seconds: { state: true },
+		shown: { state: true },
+	};
+
+	constructor() {
+		super();
+		/** @type {import('../lib/i18n.js').Texts} */
+		this.texts;
+		/** @type {import('../lib/api.js').Api} */
+		this.api;
+		this.expired = false;
+		this.busy = false;
+		/** @type {Problem} */
+		this.problem = '';
+		this.seconds = 0;
+		this.shown = false;
+	}
+
+	firstUpdated() {
+		this.field('operator').focus();
+	}
+
+	/** @param {string} name */
+	field(name) {
+		return /** @type {HTMLInputElement} */ (this.renderRoot.querySelector(`#${name}`));
+	}
+
+	/** @param {Event} event */
+	async submit(event) {
+		event.preventDefault();
+		if (this.busy) return;
+		const operator = this.field('operator').value.trim();
+		const password = this.field('password').value;
+		if (!operator || !password) return this.fail('missing', operator ? 'password' : 'operator');
+		this.busy = true;
+		this.problem = '';
+		try {
+			const answer = await this.api.post('session', { operator, password });
+			this.dispatchEvent(new CustomEvent('logged-in', { detail: answer.operator }));
+		} catch (error) {
+			this.refused(error);
+		}
+		this.busy = false;
+	}
+
+	/** @param {import('../lib/api.js').ApiError} error */
+	refused(error) {
+		this.seconds = Math.max(1, Math.ceil(error.retryMs / 1000));
+		if (error.code === 'unauthorized') this.fail('wrong', 'password');
+		else if (error.code === 'rate_limited') this.fail('limited', 'password');
+		else if (error.code === 'origin_denied') this.fail('origin', 'operator');
+		else if (error.passing) this.fail('unreachable', 'password');
+		else this.fail('refused', 'operator');
+	}
+
+	/** @param {Problem} problem @param {string} field where to go on */
+	fail(problem, field) {
+		this.problem = problem;
+		this.field(field).focus();
+	}
+
+	render() {
+		const { texts, problem } = this;
+		const bad = problem === 'wrong' || problem === 'missing';
+		return html`<main><div class="card">
+			<div class="brand"><span class="mark">${icons.chat}</span>${texts.t('title')}</div>
+			<h1>${texts.t('login.title')}</h1>
+			${this.expired && !problem ? html`<p class="expired" role="status">${icons.info}<span>${texts.t('login.expired')}</span></p>` : nothing}
+			<form @submit=${this.submit} novalidate>
+				<div class="field"><label for="operator">${texts.t('login.operator')}</label>
+					<input class="input" id="operator" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="100" dir="auto"
+						data-testid="login-operator" aria-invalid=${bad ? 'true' : 'false'} aria-describedby=${problem ? 'problem' : nothing}></div>
+				<div class="field"><label for="password">${texts.t('login.password')}</label>
+					<input class="input" id="password" name="password" type=${this.shown ? 'text' : 'password'} autocomplete="current-password" maxlength="1000"
+						data-testid="login-password" aria-invalid=${bad ? 'true' : 'false'} aria-describedby=${problem ? 'problem' : nothing}>
+					<label class="show"><input type="checkbox" .checked=${this.shown} @change=${() => { this.shown = !this.shown; }}>${texts.t('login.show')}</label></div>
+				${problem ? html`<p class="problem" id="problem" role="alert" data-testid="login-problem">${icons.alert}
+					<span>${texts.t(`login.${problem}`, { seconds: this.seconds })}</span></p>` : nothing}
+				<button class="button primary" type="submit" data-testid="login-submit" aria-disabled=${this.busy ? 'true' : 'false'}>
+					${this.busy ? html`<span class="spinner"></span>${texts.t('login.busy')}` : texts.t('login.submit')}</button>
+			</form></div></main>`;
+	}
+}
+customElements.define('sb-login', Login);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: ISC
+import { LitElement, html, nothing } from 'lit';
+import base from '../lib/ui/base.sheet.css';
+import { initials } from '../lib/ui/linked-text.js';
+import { stopwatch } from '../lib/time.js';
+import { answerRows } from './answers.js';
+import { icons } from './icons.js';
+import styles from './offer-card.sheet.css';
+import { Tick } from './tick.js';
+
+/** A chat held out to this operator, with the time left. Events: `accept`, `decline`. */
+export class OfferCard extends LitElement {
+	static styles = [base, styles];
+	static properties = {
+		texts: { attribute: false },
+		offer: { attribute: false },
+		stamp: { attribute: false },
+	};
+
+	constructor() {
+		super();
+		/** @type {import('../lib/i18n.js').Texts} */
+		this.texts;
+		/** @type {import('./offers.js').HeldOffer} */
+		this.offer;
+		this.stamp = 0;
+		this.tick = new Tick(this);
+	}
+
+	focus() {
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('.primary'))?.focus();
+	}
+
+	render() {
+		const { texts, offer } = this;
+		const name = offer.name || texts.t('customer');
+		const now = performance.now();
+		const left = Math.max(0, Math.ceil((offer.deadline - now) / 1000));
+		const busy = offer.busy !== '';
+		return html`<article class=${left <= 5 ? 'urgent' : ''} aria-label=${texts.t('offer.from', { name })}>
+			<div class="top">
+				<span class="avatar" aria-hidden="true">${initials(name)}</span>
+				<div class="who"><h3 dir="auto">${name}</h3>
+					<p><bdi class="queue">${offer.queue_label ?? offer.queue}</bdi>
+						<span>${texts.t('offer.waited', { time: stopwatch((now - offer.waitingFrom) / 1000) })}</span></p></div>
+				<span class="left" role="timer" aria-live="off" aria-label=${texts.t('offer.left', { time: stopwatch(left) })}>${stopwatch(left)}</span>
+			</div>
+			${answerRows(offer.answers).slice(0, 2).map(([, value]) => html`<p class="answer"><bdi>${value}</bdi></p>`)}
+			${this.reason()}
+			${offer.problem ? html`<p class="error" role="alert">${texts.t(`offer.${offer.problem}`)}</p>` : nothing}
+			<div class="buttons">
+				<button class="button primary" data-testid="offer-accept" ?disabled=${busy} @click=${() => this.dispatchEvent(new Event('accept'))}>
+					${offer.busy === 'accept' ? html`<span class="spinner"></span>` : nothing}${texts.t('offer.accept')}</button>
+				<button class="button" data-testid="offer-decline" ?disabled=${busy} @click=${() => this.dispatchEvent(new Event('decline'))}>${texts.t('offer.decline')}</button>
+			</div></article>`;
+	}
+
+	/** Why it comes here: who passes it on and what he says, or the server's sentence about its decision, which it has in English only. */
+	reason() {
+		const { texts, offer } = this;
+		if (offer.kind === 'transfer') {
+			return html`<div class="passed" data-testid="offer-from"><p>${icons.pass}<span>${texts.t('offer.passed', { name: offer.from || texts.t('colleague') })}</span></p>
+				${offer.note ? html`<blockquote dir="auto">${offer.note}</blockquote>` : nothing}</div>`;
+		}
+		if (typeof offer.why !== 'string' || !offer.why) return nothing;
+		return html`<p class="why">${icons.info}<span>${texts.t('offer.why')} <bdi lang="en">${offer.why}</bdi></span></p>`;
+	}
+}
+customElements.define('sb-offer-card', OfferCard);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: ISC
+
+/** @typedef {import('./held-chat.js').HeldChat} HeldChat */
+/** @typedef {import('./desk.js').Notice} Notice */
+/**
+ * @typedef {object} Ground what the verbs stand on: the desk as it lets itself be changed
+ * @property {import('./offers.js').Offers} offers
+ * @property {(notice: Notice | null) => void} say
+ * @property {() => void} changed
+ * @property {(error: any) => boolean} lost true: the session is over, and the desk with it
+ * @property {(info: OperatorChat) => HeldChat} hold
+ * @property {(chat: HeldChat) => void} drop
+ * @property {(chat: HeldChat) => Promise<void>} fetch
+ * @property {(id: string) => void} select
+ * @property {() => Promise<void>} refresh
+ */
+/** @typedef {{name: 'again' | 'closed' | 'conflict' | 'refused', reason: Reason}} Refusal why nothing came of it; `conflict`: the reason says more */
+
+/** What an operator does with offers and chats: each asks the server, and the desk shows what came of it. */
+export class Verbs {
+	#api;
+	#desk;
+
+	/** @param {import('../lib/api.js').Api} api @param {Ground} desk */
+	constructor(api, desk) {
+		this.#api = api;
+		this.#desk = desk;
+	}
+
+	/** @param {string} id @returns {Promise<string>} the chat, '' when it is not ours */
+	async accept(id) {
+		let taken = '';
+		await this.#answer(id, 'accept', ({ chat }) => {
+			this.#desk.hold(chat);
+			this.#desk.select(chat.id);
+			this.#desk.refresh();
+			taken = chat.id;
+		});
+		return taken;
+	}
+
+	/** @param {string} id */
+	async decline(id) {
+		await this.#answer(id, 'decline', () => {});
+	}
+
+	/** @param {string} id @param {'accept' | 'decline'} verb @param {(answer: any) => void} done */
+	async #answer(id, verb, done) {
+		const { offers } = this.#desk;
+		const offer = offers.get(id);
+		if (!offer || offer.busy) return;
+		Object.assign(offer, { busy: verb, problem: '' });
+		this.#desk.changed();
+		try {
+			const answer = await this.#api.post(`offers/${id}/${verb}`);
+			offers.take(id);
+			done(answer);
+		} catch (error) {
+			this.#offerRefused(offer, error);
+		}
+		this.#desk.changed();
+	}
+
+	/** @param {import('./offers.js').HeldOffer} offer @param {any} error */
+	#offerRefused(offer, error) {
+		offer.busy = '';
+		if (this.#desk.lost(error)) return;
+		if (error.passing) {
+			offer.problem = 'again';
+			return;
+		}
+		this.#desk.offers.take(offer.offer);
+		this.#desk.say({ kind: 'info', name: error.code === 'already_taken' ? 'notice.offer_taken' : 'notice.offer_expired', values: { name: offer.name ?? '' } });
+		this.#desk.refresh();
+	}
+
+	/** @param {HeldChat} chat @returns {Promise<boolean>} */
+	end(chat) {
+		return this.#act(chat, 'end', async () => {
+			await this.#api.post(`operator/chats/${chat.id}/end`);
+			await this.#desk.fetch(chat);
+		});
+	}
+
+	/** Files the result. @param {HeldChat} chat @param {string} disposition @param {string} note @returns {Promise<boolean>} */
+	wrapUp(chat, disposition, note) {
+		return this.#act(chat, 'wrap-up', () => this.#api.post(`operator/chats/${chat.id}/wrap-up`, note ? { disposition, note } : { disposition }));
+	}
+
+	/** @param {HeldChat} chat @param {string} what @param {() => Promise<unknown>} act @returns {Promise<boolean>} */
+	async #act(chat, what, act) {
+		const refusal = await this.#during(chat, what, act);
+		if (refusal) chat.problem = `${what}.${refusal.name === 'again' ? 'again' : 'refused'}`;
+		return !refusal;
+	}
+
+	/** @param {HeldChat} chat @param {string} what @param {() => Promise<unknown>} act @returns {Promise<Refusal | null>} null: done */
+	async #during(chat, what, act) {
+		if (chat.busy) return { name: 'again', reason: {} };
+		Object.assign(chat, { busy: what, problem: '' });
+		this.#desk.changed();
+		try {
+			await act();
+			return null;
+		} catch (error) {
+			return this.#refusal(error);
+		} finally {
+			chat.busy = '';
+			this.#desk.refresh();
+			this.#desk.changed();
+		}
+	}
+
+	/** @param {any} error @returns {Refusal} */
+	#refusal(error) {
+		if (this.#desk.lost(error) || error.passing || !error.code) return { name: 'again', reason: {} };
+		if (error.code === 'closed') return { name: 'closed', reason: {} };
+		const { reason_code: code, ...figures } = error.details ?? {};
+		if (error.code === 'conflict' && code) return { name: 'conflict', reason: { ...figures, code } };
+		return { name: 'refused', reason: {} };
+	}
+
+	// ---- passing on ----
+
+	/** @param {HeldChat} chat @returns {Promise<{queues: TargetQueue[], operators: TargetOperator[]}>} whom it may be passed on to */
+	targets(chat) {
+		return this.#api.get(`operator/chats/${chat.id}/targets`);
+	}
+
+	/**
+	 * To a queue it goes at once; a colleague is asked, and until he accepts it stays here.
+	 * @param {HeldChat} chat @param {{queue: string} | {operator: string}} target @param {string} note @returns {Promise<Refusal | null>}
+	 */
+	transfer(chat, target, note) {
+		return this.#during(chat, 'transfer', async () => {
+			const { chat: info } = await this.#api.post(`operator/chats/${chat.id}/transfer`, note ? { ...target, note } : target);
+			if (info.transfer) return void this.#desk.hold(info);
+			this.#desk.say({ kind: 'info', name: 'notice.queued', values: { name: info.name ?? '', queue: info.queue_label ?? info.queue ?? '' } });
+			this.#desk.drop(chat);
+		});
+	}
+
+	/** @param {HeldChat} chat */
+	async takeBack(chat) {
+		const refusal = await this.#during(chat, 'transfer', () => this.#api.delete(`operator/chats/${chat.id}/transfer`));
+		if (refusal?.name === 'again') this.#desk.say({ kind: 'bad', name: 'notice.again' });
+		else if (!refusal) chat.transfer = null;
+	}
+
+	// ---- a supervisor's ----
+
+	/** @returns {Promise<BoardView>} */
+	board() {
+		return this.#api.get('board').catch((error) => {
+			this.#desk.lost(error);
+			throw error;
+		});
+	}
+
+	/** @param {string} id of anybody's chat, which becomes ours @returns {Promise<Refusal | null>} */
+	async take(id) {
+		try {
+			const { chat } = await this.#api.post(`operator/chats/${id}/take`);
+			this.#desk.hold(chat);
+			this.#desk.refresh();
+			return null;
+		} catch (error) {
+			return this.#refusal(error);
+		}
+	}
+
+	/** @param {string} id @param {string} queue @param {string} reason @returns {Promise<Refusal | null>} */
+	async requeue(id, queue, reason) {
+		try {
+			await this.#api.post(`operator/chats/${id}/requeue`, reason ? { queue, reason } : { queue });
+			this.#desk.refresh();
+			return null;
+		} catch (error) {
+			return this.#refusal(error);
+		}
+	}
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: ISC
+
+/** What a line in the middle of a thread says. @param {ChatEvent} event @param {'customer' | 'operator'} me who reads it @param {import('./i18n.js').Texts} texts */
+export function lineText({ kind, author, body, data = {} }, me, texts) {
+	const name = author?.kind === 'operator' && author.name ? author.name : String(data.from ?? data.name ?? '');
+	const queue = String(data.label ?? data.queue ?? '');
+	const to = String(data.to ?? data.operator ?? '');
+	/** The first that the reader's texts have. @param {string[]} endings */
+	const say = (...endings) => texts.t([...endings.map((ending) => `line.${kind}.${ending}`), `line.${kind}`].find((text) => texts.optional(text)) ?? kind, { name, queue, to });
+	const by = data.by ?? 'system';
+	switch (kind) {
+		case 'ended':
+			return say(by === me ? 'me' : name ? 'name' : by === 'system' ? 'system' : 'other');
+		case 'queued':
+			return say(queue ? me : 'any');
+		case 'joined':
+			return name ? say() : say('any');
+		case 'left':
+			return name ? say(String(data.reason)) : say('any');
+		case 'transferred':
+			return to ? say('operator') : queue ? say('queue') : say();
+		case 'transfer_failed':
+			return to ? say(String(data.reason), 'operator') : say();
+		case 'requeued':
+			return queue ? say('queue') : say();
+		default:
+			return body || say();
+	}
+}

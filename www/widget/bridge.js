@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: ISC
+
+const TO_HOST = { ready: [], close: [], unread: ['count'], active: ['on'], resize: ['size'] };
+
+/** @typedef {{url?: string, referrer?: string, locale?: string}} PageContext */
+
+/**
+ * The only way between the frame and the page around it. The page names its origin in the fragment of our URL; a lie gains nothing: what we post goes only to
+ * that origin, what we hear is taken only from it, and no message carries a secret.
+ *
+ * Events: `context` (detail PageContext), `show`, `hide`.
+ */
+export class Bridge extends EventTarget {
+	#origin;
+
+	/** @param {string} hash such as #host=https%3A%2F%2Fshop.example */
+	constructor(hash) {
+		super();
+		this.#origin = originIn(hash);
+		if (this.embedded) addEventListener('message', (event) => this.#hear(event));
+	}
+
+	get embedded() {
+		return this.#origin !== '' && window.parent !== window;
+	}
+
+	/** @param {keyof typeof TO_HOST} type @param {Record<string, unknown>} [members] */
+	tell(type, members = {}) {
+		if (!this.embedded) return;
+		const allowed = TO_HOST[type].map((name) => [name, members[name]]);
+		window.parent.postMessage({ switchboard: 1, type, ...Object.fromEntries(allowed) }, this.#origin);
+	}
+
+	/** @param {MessageEvent} event */
+	#hear(event) {
+		if (event.source !== window.parent || event.origin !== this.#origin) return;
+		const message = event.data;
+		if (message?.switchboard !== 1) return;
+		if (message.type === 'show' || message.type === 'hide') this.dispatchEvent(new CustomEvent(message.type, { detail: { focus: message.focus === true } }));
+		if (message.type === 'context') this.dispatchEvent(new CustomEvent('context', { detail: contextOf(message) }));
+	}
+}
+
+/** @param {string} hash */
+function originIn(hash) {
+	try {
+		const url = new URL(new URLSearchParams(hash.replace(/^#/, '')).get('host') ?? '');
+		return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : '';
+	} catch {
+		return '';
+	}
+}
+
+/** @param {any} message @returns {PageContext} */
+function contextOf(message) {
+	/** @param {unknown} value @param {number} max */
+	const text = (value, max) => (typeof value === 'string' && value && value.length <= max ? value : undefined);
+	return { url: text(message.url, 2000), referrer: text(message.referrer, 2000), locale: text(message.locale, 35) };
+}
