@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: ISC
+// Every state of the widget and the console against the machine-checkable rules of WCAG 2.2 AA, light and dark, from right to left, at 320 px.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { Customer, Operator } from '../support/people.mjs';
+import { useStack } from '../support/stack.mjs';
+import { useBrowser } from './browser.mjs';
+
+const stack = useStack();
+const browser = useBrowser(stack);
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** The rules look at what is there when every movement is over. @param {import('playwright-core').Page | import('playwright-core').Frame} frame */
+async function check(frame, what) {
+	await frame.evaluate(async () => {
+		const trees = (root) => [root, ...[...root.querySelectorAll('*')].flatMap((node) => (node.shadowRoot ? trees(node.shadowRoot) : []))];
+		const finite = trees(document).flatMap((root) => root.getAnimations()).filter((a) => a.effect?.getTiming().iterations !== Infinity);
+		await Promise.allSettled(finite.map((a) => a.finished));
+	});
+	await frame.evaluate(axe);
+	const { violations, passes } = await frame.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), RULES);
+	assert.ok(passes.length > 5, `${what}: the rules were applied`);
+	const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => `${what}: ${id} ${JSON.stringify(target)} ${any.map((a) => a.message)}`));
+	assert.deepEqual(found, []);
+}
+
+/** At 320 CSS px nothing may need scrolling sideways (WCAG 1.4.10). */
+async function fits(frame, what) {
+	const over = await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	assert.ok(over <= 0, `${what}: ${over} px too wide`);
+}
+
+const ways = [
+	{ name: 'light', colorScheme: 'light', viewport: { width: 1280, height: 860 }, locale: 'en-GB' },
+	{ name: 'dark at 320 px', colorScheme: 'dark', viewport: { width: 320, height: 640 }, locale: 'de-DE' },
+	{ name: 'right to left', colorScheme: 'light', viewport: { width: 400, height: 800 }, locale: 'ar' },
+];
+
+for (const { name, ...context } of ways)
+	test(`the widget, ${name}`, async () => {
+		const dara = await Operator.logIn(stack, 'dara', ['sales']);
+		await dara.connect();
+		const mia = await browser.person(`mia ${name}`, { ...context, bypassCSP: true });
+		await mia.visit();
+		await check(mia.page, 'shop and launcher');
+		await mia.launcher.click();
+		await mia.chat.locator('.queues li').first().waitFor();
+		const frame = mia.page.frames().find((f) => f.url().includes('/widget/'));
+		const look = async (what) => {
+			await check(frame, what);
+			await fits(frame, what);
+			await mia.shoot(what);
+		};
+		await look('welcome');
+		await mia.chat.locator('sb-welcome button[type=submit]').click();
+		await mia.chat.locator('.choice').first().waitFor();
+		await look('bot');
+		await mia.chat.locator('.choice').first().click();
+		await mia.chat.locator('.waiting').waitFor();
+		await look('waiting');
+		const offer = await dara.nextOffer();
+		await dara.accept(offer);
+		await dara.say(offer.chat, 'See https://shop.example/a-rather-long-address-that-must-break-somewhere-or-it-does-not-fit');
+		await mia.bubble('See').waitFor();
+		await mia.say('Thank you');
+		await mia.bubble('Thank you').waitFor();
+		dara.send({ t: 'typing', chat: offer.chat, on: true });
+		await mia.chat.locator('.typing').waitFor();
+		await look('talk');
+		await mia.chat.locator('#menu').click();
+		await look('menu');
+		await mia.page.keyboard.press('Escape');
+		await dara.end(offer.chat);
+		await mia.chat.locator('.stars label').nth(4).click();
+		await look('ended');
+		await dara.presence('offline');
+		dara.close();
+	});
+
+for (const { name, ...context } of ways)
+	test(`the console, ${name}`, async () => {
+		const ana = await browser.person(`ana ${name}`, { ...context, bypassCSP: true });
+		await ana.page.goto(`${stack.url}/console/`);
+		await ana.at('login-submit').waitFor();
+		await check(ana.page, 'login');
+		await ana.takeDuty('ana', ['billing']);
+		await check(ana.page, 'on duty');
+		await fits(ana.page, 'on duty');
+		await ana.shoot('on duty');
+	});
+
+for (const { name, ...context } of ways)
+	test(`chats that change hands and the board, ${name}`, async () => {
+		const sam = await browser.person(`sam ${name}`, { ...context, bypassCSP: true });
+		const phone = context.viewport.width < 760;
+		const look = async (what) => {
+			await check(sam.page, what);
+			await fits(sam.page, what);
+			await sam.shoot(what);
+		};
+		for (const other of ['ana', 'ben']) await (await Operator.logIn(stack, other)).presence('offline'); // of the tests before
+		await stack.query('delete from chat.session');
+		await sam.takeDuty('sam', ['billing']);
+		const kim = await Customer.open(stack, { queue: 'billing', name: 'Kim-Charlotte von Rosenberg-Wittelsbach' });
+		await sam.at('offer-accept').click();
+		const ben = await Operator.logIn(stack, 'ben', ['billing']);
+		await ben.connect();
+		await sam.at('transfer').click();
+		await sam.at('target-operator:ben').waitFor();
+		await sam.at('transfer-search').fill('nobody of this name');
+		await look('transfer to nobody');
+		await sam.at('transfer-search').fill('');
+		await sam.at('target-operator:ben').check();
+		await sam.at('transfer-search').fill('ana');
+		await sam.at('target-operator:ben').waitFor();
+		await look('transfer');
+		await sam.at('transfer-confirm').click();
+		await sam.at('transfer-pending').waitFor();
+		await look('asked');
+		await sam.at('transfer-cancel').click();
+		await sam.at('transfer-pending').waitFor({ state: 'detached' });
+
+		if (phone) await sam.at('back').click();
+		await sam.bePresent('busy');
+		const zoe = await Customer.open(stack, { queue: 'billing', name: 'Zoë' });
+		await ben.accept(await ben.frame((frame) => frame.t === 'offer' && frame.chat === zoe.chat, 'the offer for Ben'));
+		await sam.bePresent('available');
+		await ben.call('POST', `operator/chats/${zoe.chat}/transfer`, { operator: 'sam', note: 'Wants a refund for order 4711, and soon.' });
+		await sam.at('offer-from').waitFor();
+		await look('passed on by a colleague');
+		await sam.at('offer-decline').click();
+		await sam.at('offer-card').waitFor({ state: 'detached' });
+		await sam.at('logout').click();
+		await sam.at('logout-confirm').waitFor();
+		await look('log out');
+		await sam.page.keyboard.press('Escape');
+		await stack.query("select internal.put_presence('sam', 'break', 'not responding', 'not_responding', clock_timestamp())");
+		await sam.at('put-off').waitFor();
+		await look('missed offers');
+		await sam.at('back-on-duty').click();
+
+		await sam.at('board-link').click();
+		await sam.at('board-chats').waitFor();
+		await look('board');
+		await sam.at('board-take').first().click();
+		await look('take');
+		await sam.page.keyboard.press('Escape');
+		await sam.at('board-requeue').first().click();
+		await look('requeue');
+		await sam.page.keyboard.press('Escape');
+		await kim.call('POST', `chats/${kim.chat}/end`, {});
+		await zoe.call('POST', `chats/${zoe.chat}/end`, {});
+		await sam.at('board-chats').locator('.empty').waitFor();
+		await look('empty board');
+		ben.close();
+	});

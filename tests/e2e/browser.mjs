@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: ISC
+// A real browser for the tests: people with a context each, who report every violation of a policy and every uncaught error.
+//
+//   const browser = useBrowser(stack);                              at the top of a test file
+//   const mia = await browser.person('mia');                        a page of her own; mia.problems must stay empty, and is judged after each test
+//   await mia.shoot('bot asks')                                     → tests/output/e2e/FILE/01-mia-bot-asks.png
+
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, afterEach, before } from 'node:test';
+import { chromium } from 'playwright-core';
+import { PATIENCE_MS, until } from '../support/waiting.mjs';
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+const output = fileURLToPath(new URL('../output/e2e/', import.meta.url));
+
+export function useBrowser(stack) {
+	const browser = new Browser(stack);
+	before(() => browser.start());
+	afterEach(() => browser.judge());
+	after(() => browser.stop());
+	return browser;
+}
+
+class Browser {
+	#people = [];
+	#shots = 0;
+
+	constructor(stack) {
+		this.stack = stack;
+		this.dir = `${output}${basename(process.argv[1] ?? 'shots', '.test.mjs')}`;
+	}
+
+	async start() {
+		rmSync(this.dir, { recursive: true, force: true });
+		mkdirSync(this.dir, { recursive: true });
+		this.chromium = await chromium.launch({ executablePath: EXECUTABLE, args: ARGS, timeout: PATIENCE_MS });
+	}
+
+	// `quiet`: patterns of browser messages that the test causes on purpose.
+	async person(name, { quiet = [], ...context } = {}) {
+		const person = new Human(this, name, quiet, await this.chromium.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB', ...context }));
+		this.#people.push(person);
+		await person.newPage();
+		return person;
+	}
+
+	async judge() {
+		const problems = this.#people.flatMap(({ name, problems: found }) => found.map((problem) => `${name}: ${problem}`));
+		await Promise.all(this.#people.splice(0).map(({ context }) => context.close()));
+		assert.deepEqual(problems, [], 'no violation of a policy and no uncaught error in any page');
+	}
+
+	async stop() {
+		await this.chromium?.close();
+	}
+
+	fileFor(words) {
+		this.#shots++;
+		return `${this.dir}/${String(this.#shots).padStart(2, '0')}-${words.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}.png`;
+	}
+}
+
+class Human {
+	problems = [];
+	// what went to the server: { method, url, headers }
+	requests = [];
+	sockets = [];
+
+	constructor(browser, name, quiet, context) {
+		Object.assign(this, { browser, name, quiet, context });
+	}
+
+	async newPage() {
+		const page = await this.context.newPage();
+		page.setDefaultTimeout(PATIENCE_MS);
+		page.on('pageerror', (error) => this.problems.push(`uncaught: ${error.message}`));
+		page.on('console', (message) => this.#heard(message));
+		page.on('request', (request) => this.requests.push(request));
+		page.on('websocket', (socket) => this.sockets.push(socket.url()));
+		this.page = page;
+		return page;
+	}
+
+	// A refused connection is part of the outages; anything a policy blocks, and any error a script reports, is not.
+	#heard(message) {
+		const text = message.text();
+		const policy = /Content Security Policy|Trusted ?Type|Refused to|violates/i.test(text);
+		const network = /Failed to load resource|WebSocket connection to|net::ERR/.test(text);
+		if ((policy || (message.type() === 'error' && !network)) && !this.quiet.some((pattern) => pattern.test(text))) this.problems.push(text);
+	}
+
+	async shoot(words) {
+		await this.page.screenshot({ path: this.browser.fileFor(`${this.name} ${words}`) });
+	}
+
+	get launcher() {
+		return this.page.locator('switchboard-widget .launcher');
+	}
+
+	// The chat inside its frame.
+	get chat() {
+		return this.page.frameLocator('switchboard-widget iframe');
+	}
+
+	async visit(path = '') {
+		await this.page.goto(new URL(path, this.browser.stack.shopUrl).href);
+		await this.launcher.waitFor();
+	}
+
+	async startChat(name = '') {
+		await this.visit();
+		await this.launcher.click();
+		await this.chat.locator('sb-welcome #name').fill(name);
+		await this.chat.getByRole('button', { name: 'Start chat' }).click();
+		await this.chat.locator('.choice').first().waitFor();
+	}
+
+	async pick(label) {
+		await this.chat.getByRole('button', { name: label, exact: true }).click();
+	}
+
+	async say(text) {
+		await this.chat.locator('sb-composer textarea').fill(text);
+		await this.chat.locator('sb-composer textarea').press('Enter');
+	}
+
+	bubble(text) {
+		return this.chat.locator('.bubble').filter({ hasText: text });
+	}
+
+	// What the thread shows, bubble by bubble.
+	messages() {
+		return this.chat.locator('.message .bubble').allTextContents();
+	}
+
+	// ---- at the console ----
+
+	at(id) {
+		return this.page.getByTestId(id);
+	}
+
+	// Logs in, joins exactly these queues and becomes available.
+	async takeDuty(operator, queues) {
+		await this.page.goto(`${this.browser.stack.url}/console/`);
+		await this.at('login-operator').fill(operator);
+		await this.at('login-password').fill(this.browser.stack.passwords[operator]);
+		await this.at('login-submit').click();
+		for (const queue of queues) {
+			const choice = this.at(`queue-${queue}`);
+			if (!(await choice.isChecked())) assert.equal((await this.#answered('me/queues', () => choice.click())).status(), 200, `${operator} joins ${queue}`);
+			await until(() => choice.isChecked(), { what: `${operator} in the queue ${queue}` });
+		}
+		await this.bePresent('available');
+	}
+
+	// Chooses a presence and waits for the server's word on it: the button shows the wish at once.
+	async bePresent(state) {
+		assert.equal((await this.#answered('me/presence', () => this.at(`presence-${state}`).click())).status(), 200, `${this.name} ${state}`);
+		await until(async () => (await this.at(`presence-${state}`).getAttribute('aria-checked')) === 'true', { what: `${this.name} ${state}` });
+	}
+
+	// The server's answer to the change that a click brings about: what the page shows at once is only the wish.
+	async #answered(path, click) {
+		const isIt = (response) => response.url().endsWith(`/${path}`) && response.request().method() === 'PUT';
+		const [answer] = await Promise.all([this.page.waitForResponse(isIt), click()]);
+		return answer;
+	}
+
+	// A notice stands for some seconds only: who has other things to look at first begins to wait for it before he causes it, and awaits it afterwards.
+	willBeTold(text) {
+		const told = this.at('notice').filter({ hasText: text }).waitFor();
+		told.catch(() => {}); // it is awaited by the test
+		return told;
+	}
+
+	get deskComposer() {
+		return this.page.locator('sb-conversation sb-composer textarea');
+	}
+
+	async deskSay(text) {
+		await this.deskComposer.fill(text);
+		await this.deskComposer.press('Enter');
+	}
+
+	deskBubble(text) {
+		return this.at('thread').locator('.bubble').filter({ hasText: text });
+	}
+
+	deskMessages() {
+		return this.at('thread').locator('.message .bubble').allTextContents();
+	}
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: ISC
+// The supervisor's board in a real browser: what it shows, and what can be done from it.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { Customer, Operator } from '../support/people.mjs';
+import { useStack } from '../support/stack.mjs';
+import { until } from '../support/waiting.mjs';
+import { useBrowser } from './browser.mjs';
+
+const stack = useStack();
+const browser = useBrowser(stack);
+const people = [];
+
+afterEach(async () => {
+	for (const someone of people.splice(0)) {
+		if (someone.token) await someone.call('POST', `chats/${someone.chat}/end`, {}).catch((error) => assert.equal(error.status, 410));
+		else await someone.presence('offline');
+		someone.close();
+	}
+	for (const name of ['ana', 'sam']) await (await Operator.logIn(stack, name)).presence('offline');
+	await stack.query('delete from chat.session');
+});
+
+async function customer(name, queue = 'billing') {
+	const someone = await Customer.open(stack, { queue, name });
+	people.push(someone);
+	await someone.connect();
+	return someone;
+}
+
+async function onDuty(name, queues) {
+	const operator = await Operator.logIn(stack, name, queues);
+	people.push(operator);
+	await operator.connect();
+	return operator;
+}
+
+/** Sam with the board open; he takes no chats of any queue. */
+async function samAtTheBoard(options) {
+	const sam = await browser.person('sam', options);
+	await sam.takeDuty('sam', []);
+	await sam.at('board-link').click();
+	await sam.at('board-chats').waitFor();
+	return sam;
+}
+
+const row = (sam, table, text) => sam.at(`board-${table}`).locator('tbody tr').filter({ hasText: text });
+const firsts = (sam, table) => sam.at(`board-${table}`).locator('tbody th').allTextContents().then((all) => all.map((text) => text.trim()));
+
+test('only a supervisor has a board; it shows queues, people and chats, and keeps up', async () => {
+	const ana = await browser.person('ana');
+	await ana.takeDuty('ana', []);
+	assert.equal(await ana.at('board-link').count(), 0);
+	const sam = await samAtTheBoard();
+	await sam.page.getByText('Nobody waits and nobody chats.').waitFor();
+	await sam.shoot('empty');
+	const kim = await customer('Kim');
+	await row(sam, 'chats', 'Kim').filter({ hasText: 'Waiting' }).waitFor();
+	await until(async () => /^\s*1\s*$/.test(await row(sam, 'queues', 'Billing').locator('td').first().textContent()), { what: 'one to wait in Billing' });
+	await row(sam, 'queues', 'Billing').getByText('Nobody there').waitFor();
+	const ben = await onDuty('ben', ['billing']);
+	await ben.accept(await ben.nextOffer());
+	await row(sam, 'chats', 'Kim').filter({ hasText: 'In conversation' }).filter({ hasText: 'Ben Okoro' }).waitFor();
+	await row(sam, 'people', 'Ben Okoro').filter({ hasText: 'Available' }).filter({ hasText: '1 of 2' }).waitFor();
+	await sam.shoot('board');
+	await kim.call('POST', `chats/${kim.chat}/end`, {});
+	await sam.page.getByText('Nobody waits and nobody chats.').waitFor();
+});
+
+test('a waiting chat is taken with one click, an active one after a question; its operator and its customer are told', async () => {
+	const sam = await samAtTheBoard();
+	const kim = await customer('Kim');
+	await row(sam, 'chats', 'Kim').getByTestId('board-take').click();
+	await sam.deskSay('Sam here');
+	await kim.frame((frame) => frame.body === 'Sam here', 'the supervisor to talk');
+
+	const ana = await browser.person('ana');
+	await ana.takeDuty('ana', ['billing']);
+	const zoe = await customer('Zoë');
+	await ana.at('offer-accept').click();
+	await ana.deskSay('Ana here');
+	await zoe.frame((frame) => frame.body === 'Ana here', 'Ana to talk, before the chat is taken from her');
+	await sam.at('board-link').click();
+	await row(sam, 'chats', 'Zoë').getByTestId('board-take').click();
+	await sam.page.getByText('Ana Silva is talking to Zoë. The chat moves to you, and both are told.').waitFor();
+	await sam.shoot('take');
+	const told = ana.willBeTold('A supervisor has moved the chat with Zoë.');
+	await sam.at('board-confirm').click();
+	await sam.deskBubble('Ana here').waitFor();
+	await sam.at('thread').locator('.line', { hasText: 'A supervisor took the chat from Ana Silva' }).waitFor();
+	await told;
+	await until(async () => (await ana.at('chat-item').count()) === 0, { what: 'the chat to leave Ana' });
+	await zoe.frame((frame) => frame.kind === 'joined' && frame.author.name === 'Sam Reyes', 'the customer to learn of it');
+	for (const { chat } of [kim, zoe]) await (await Operator.logIn(stack, 'sam')).end(chat);
+});
+
+test('a chat is put back in line, in another queue; a supervisor who is full is told so', async () => {
+	await stack.query('update chat.operator set max_chats = 1 where operator = \'sam\'');
+	const ben = await onDuty('ben', ['billing']);
+	const kim = await customer('Kim');
+	await ben.accept(await ben.nextOffer());
+	const sam = await samAtTheBoard();
+	await row(sam, 'chats', 'Kim').getByTestId('board-requeue').click();
+	await sam.page.getByText('Ben Okoro loses the chat.').waitFor();
+	await sam.at('requeue-queue').selectOption('support');
+	await sam.at('requeue-reason').fill('needs a technician');
+	await sam.shoot('requeue');
+	await sam.at('board-confirm').click();
+	await sam.at('notice').filter({ hasText: 'Kim is back in line.' }).waitFor();
+	await row(sam, 'chats', 'Kim').filter({ hasText: 'Technical support' }).filter({ hasText: 'Waiting' }).waitFor();
+	await kim.frame((frame) => frame.kind === 'requeued', 'the customer to be told');
+
+	const zoe = await customer('Zoë', 'support');
+	await row(sam, 'chats', 'Kim').getByTestId('board-take').click();
+	await sam.deskComposer.waitFor();
+	await sam.at('board-link').click();
+	await row(sam, 'chats', 'Zoë').getByTestId('board-take').click();
+	await sam.page.getByText('You have 1 of 1 chats already').waitFor();
+	await sam.shoot('full');
+	await sam.page.keyboard.press('Escape');
+	assert.equal((await zoe.view()).state, 'queued');
+	await (await Operator.logIn(stack, 'sam')).end(kim.chat);
+	await stack.query('update chat.operator set max_chats = 3 where operator = \'sam\'');
+});
+
+test('the board\'s columns are ordered by keyboard, both ways, and say so', async () => {
+	const sam = await samAtTheBoard();
+	await customer('Kim');
+	await customer('Amélie', 'sales');
+	await until(async () => (await firsts(sam, 'chats')).join() === 'Kim,Amélie', { what: 'the longest waiting on top' });
+	const heading = sam.at('board-chats').getByRole('columnheader', { name: 'Customer' });
+	assert.equal(await heading.getAttribute('aria-sort'), 'none');
+	await heading.getByRole('button').focus();
+	await sam.page.keyboard.press('Enter');
+	assert.deepEqual([await heading.getAttribute('aria-sort'), await firsts(sam, 'chats')], ['ascending', ['Amélie', 'Kim']]);
+	await sam.page.keyboard.press('Enter');
+	assert.deepEqual([await heading.getAttribute('aria-sort'), await firsts(sam, 'chats')], ['descending', ['Kim', 'Amélie']]);
+	await sam.shoot('ordered');
+});

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: ISC
+// ROUTING 4.1: random histories, every decision judged by the model and every invariant after each step. The seed is printed; SWITCHBOARD_SEED repeats it,
+// SWITCHBOARD_HISTORIES says how many (tests/soak/histories.mjs plays thousands).
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openCluster } from '../support/database.mjs';
+import { findInstallation } from '../support/installation.mjs';
+import { playMany } from './history.mjs';
+
+const LENGTH = 40;
+const HISTORIES = Number(process.env.SWITCHBOARD_HISTORIES ?? 150);
+const SEED = Number(process.env.SWITCHBOARD_SEED ?? Math.floor(Math.random() * 1e6) * 1000);
+const installation = findInstallation();
+let cluster;
+
+before(async () => {
+	cluster = await openCluster();
+});
+
+after(() => cluster.close());
+
+test(`${HISTORIES} random histories from seed ${SEED} on: every decision is the model's, and no invariant is broken`, async (t) => {
+	const { failures, ...total } = await playMany({ cluster, installation }, { seed: SEED, count: HISTORIES, length: LENGTH });
+	t.diagnostic(`seed ${SEED}: ${JSON.stringify(total)}`);
+	assert.equal(failures.join('\n\n'), '');
+	assert.equal(total.histories, HISTORIES);
+	assert.ok(total.decisions > HISTORIES, `${total.decisions} decisions`);
+});

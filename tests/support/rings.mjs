@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: ISC
+// Runs the rings of tests side by side and adds them up: node tests/support/rings.mjs [RING|FILE]...
+// One line a ring, the details of what failed, and last `N passed, N failed`. Environment: SWITCHBOARD_BUILD (installed programs),
+// SWITCHBOARD_BUILD_DIR (where make works), SWITCHBOARD_TEST_DSN (a cluster, from with-postgres).
+
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { excerpts } from './excerpts.mjs';
+import { countAutomake, countNode, countTap } from './tap.mjs';
+
+const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const output = `${source}/tests/output`;
+const AT_ONCE = 3;
+
+// Longest first. Each gives its runs: a command, and a function from its output to { passed, failed, skipped, details }.
+const RINGS = {
+	routing: (files) => [nodeTests('routing', files)],
+	relay: (files) => [nodeTests('relay', files)],
+	e2e: (files) => [nodeTests('e2e', files)],
+	api: (files) => [nodeTests('api', files)],
+	cli: (files) => [nodeTests('cli', files)],
+	deploy: (files) => [nodeTests('deploy', files)],
+	unit: () => [{ command: ['make', '-s', '-C', process.env.SWITCHBOARD_BUILD_DIR, 'check'], count: countAutomake }],
+	sql: (files) => [...pgTap(files), ...found('sql', /\.test\.mjs$/, files).map((file) => nodeTests('sql', [file]))],
+	www: () => [{ command: ['make', '-s', '-C', process.env.SWITCHBOARD_BUILD_DIR, 'check-www'], count: countNode }],
+	lint: () => [{ command: ['tests/lint/run'], count: countTap }],
+};
+
+function found(ring, pattern, files) {
+	if (files.length > 0) return files.filter((name) => pattern.test(name));
+	const dir = `${source}/tests/${ring}`;
+	if (!existsSync(dir)) return [];
+	return readdirSync(dir, { recursive: true }).filter((name) => pattern.test(name)).sort().map((name) => `tests/${ring}/${name}`);
+}
+
+function nodeTests(ring, files) {
+	const wanted = found(ring, /\.test\.mjs$/, files);
+	if (wanted.length === 0) return { command: ['sh', '-c', `echo "no test files in tests/${ring}"; exit 1`], count: countNode };
+	return { command: ['node', '--test', '--test-concurrency=1', '--test-reporter=tap', ...wanted], count: countNode };
+}
+
+function pgTap(files) {
+	const wanted = found('sql', /\.sql$/, files);
+	return wanted.length > 0 || files.length === 0 ? [{ command: ['node', 'tests/support/pgtap.mjs', ...wanted], count: countTap }] : [];
+}
+
+async function runRing(ring, files) {
+	const log = `${output}/${ring}.log`;
+	const started = Date.now();
+	const total = { passed: 0, failed: 0, skipped: 0, details: '' };
+	const stacks = `${output}/${ring}-logs`;
+	rmSync(stacks, { recursive: true, force: true });
+	writeFileSync(log, '');
+	for (const { command, count } of RINGS[ring](files)) {
+		const { text, code } = await runCommand(command, log, { SWITCHBOARD_KEEP_LOGS: stacks });
+		const result = verdict(count, text, code);
+		for (const key of Object.keys(total)) total[key] += result[key];
+	}
+	total.details += excerpts(stacks, total.details);
+	if (total.failed === 0) rmSync(stacks, { recursive: true, force: true });
+	return { ring, log, seconds: (Date.now() - started) / 1000, ...total };
+}
+
+// Resolves with the command's whole output, which goes to the log while it runs, and its exit code.
+function runCommand(command, log, env) {
+	return new Promise((resolve) => {
+		let text = '';
+		const keep = (chunk) => {
+			text += chunk;
+			appendFileSync(log, chunk);
+		};
+		const child = spawn(command[0], command.slice(1), { cwd: source, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+		child.stdout.setEncoding('utf8').on('data', keep);
+		child.stderr.setEncoding('utf8').on('data', keep);
+		child.once('error', (error) => keep(`${error.message}\n`));
+		child.once('close', (code) => resolve({ text, code }));
+	});
+}
+
+// A command that fails without naming a failed test, or passes without a test, counts as one failure.
+function verdict(count, text, code) {
+	const result = count(text);
+	if (result.failed === 0 && (code !== 0 || result.passed === 0)) {
+		return { ...result, failed: 1, details: `${text.slice(-4000)}\n(ended with code ${code})` };
+	}
+	return result;
+}
+
+function sum({ passed, failed, skipped }) {
+	return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function report({ ring, passed, failed, skipped, seconds, details, log }) {
+	console.log(`${ring.padEnd(7)} ${sum({ passed, failed, skipped })}   ${seconds.toFixed(0)} s`);
+	if (failed > 0) console.log(`${details.trimEnd()}\n  all of it: ${log.slice(source.length + 1)}\n`);
+}
+
+// Words are rings or files; a file belongs to the ring whose folder it is in.
+function chosen(words) {
+	const rings = new Map();
+	for (const word of words) {
+		const ring = word in RINGS ? word : /(?:^|\/)tests\/(\w+)\//.exec(word)?.[1];
+		if (!(ring in RINGS)) throw new Error(`${word} is neither a ring (${Object.keys(RINGS).join(', ')}) nor a file in one`);
+		rings.set(ring, [...(rings.get(ring) ?? []), ...(word in RINGS ? [] : [word])]);
+	}
+	return rings.size > 0 ? [...rings] : Object.keys(RINGS).map((ring) => [ring, []]);
+}
+
+const queue = chosen(process.argv.slice(2));
+const total = { passed: 0, failed: 0, skipped: 0 };
+mkdirSync(output, { recursive: true });
+await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+	for (let next = queue.shift(); next; next = queue.shift()) {
+		const result = await runRing(...next);
+		report(result);
+		for (const key of Object.keys(total)) total[key] += result[key];
+	}
+}));
+console.log(sum(total));
+process.exitCode = total.failed > 0 || total.skipped > 0 ? 1 : 0;

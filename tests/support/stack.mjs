@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: ISC
+// A private Switchboard for one test file: its own database, nginx, api, relays and router on a port of its own.
+//
+//   const stack = useStack();                     at the top of a test file: starts before its tests, stops and judges after them
+//   stack.url        http://localhost:PORT/chat   stack.shopUrl   http://127.0.0.1:PORT/ (another origin)
+//   stack.query(sql, values, role)                rows, as superuser or as a role (switchboard_api, ...)
+//   stack.passwords.ana                           the demo's operators
+//   stack.api, stack.relay, stack.router, stack.nginx    programs (program.mjs): pid, log, stop(), start(), kill(signal)
+//
+// Options: { relays: 1, routers: 1, options: {heartbeat_s: 2, ...}, prepare: async (stack) => {} (before the programs start),
+//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), limitExempt: true, shouldFail: [RegExp] }
+//
+// After the tests the file fails if a program ended by itself, a log holds a sanitizer report, a core file or a process is left, or
+// sql/invariants.sql returns a row; logs are then kept below tests/output. With SWITCHBOARD_KEEP_LOGS (a directory) they always are, with what
+// was logged during which test (excerpts.mjs).
+
+import { execFile } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { basename } from 'node:path';
+import { after, before, beforeEach } from 'node:test';
+import { promisify } from 'node:util';
+import { randomBytes } from 'node:crypto';
+import { openCluster, openDatabase } from './database.mjs';
+import { findInstallation } from './installation.mjs';
+import { judge } from './judgement.mjs';
+import { answers, Program } from './program.mjs';
+import { until } from './waiting.mjs';
+
+const run = promisify(execFile);
+
+// What the product ends by time ends nothing that a slow machine is still busy with: a test of such an end sets its own time.
+const PATIENT = `
+	update chat.queue set offer_timeout_s = 300;
+	update chat.setting set value = '600' where name = 'operator_lease_s';
+	update chat.setting set value = '86400' where name = 'customer_gone_s'`;
+
+export function useStack(options = {}) {
+	const stack = new Stack(options);
+	before(() => stack.start());
+	beforeEach(({ name }) => stack.mark(name));
+	after(() => stack.finish());
+	process.once('exit', () => stack.abandon());
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+	return stack;
+}
+
+export class Stack {
+	constructor(options = {}) {
+		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, limitExempt: true, ...options };
+		this.problems = [];
+		this.programs = [];
+		this.marks = [];
+	}
+
+	async start() {
+		try {
+			await this.#start();
+		} catch (error) {
+			this.problems.push(`the stack did not start: ${error.message}`);
+			await this.finish().catch(() => {});
+			throw error;
+		}
+	}
+
+	async #start() {
+		this.installation = findInstallation();
+		this.account = await unprivileged();
+		this.dir = mkdtempSync('/tmp/sbt.');
+		chmodSync(this.dir, 0o755);
+		for (const name of ['run', 'log', 'etc']) this.#mkdir(name);
+		this.#own(this.dir);
+		this.cluster = await openCluster({ own: this.settings.ownCluster });
+		this.database = await openDatabase(this);
+		this.passwords = this.database.passwords;
+		await this.query(PATIENT);
+		this.port = await freePort();
+		await this.query('update chat.site set origins = array[$1] where site = \'shop\'', [`http://127.0.0.1:${this.port}`]);
+		this.url = `http://localhost:${this.port}/chat`;
+		this.shopUrl = `http://127.0.0.1:${this.port}/`;
+		this.#configure();
+		await this.#configureNginx();
+		if (this.settings.prepare) await this.settings.prepare(this);
+		this.#definePrograms();
+		await Promise.all(this.programs.map((program) => program.start()));
+		await until(async () => (await fetch(`${this.url}/api/v1/health`)).status === 200, { what: 'health to answer 200' });
+	}
+
+	query(sql, values, role) {
+		return this.database.query(sql, values, role);
+	}
+
+	// pg_ctl of this stack's own cluster: await stack.postgres('stop', '-m', 'immediate')
+	postgres(...args) {
+		if (!this.cluster.pg_ctl) throw new Error('only with { ownCluster: true }');
+		return this.cluster.pg_ctl(...args);
+	}
+
+	// Where relay 1, 2, … listens, for who wants to speak to that one and without the web server in between.
+	relaySocket(number = 1) {
+		return this.#path(`relay-${number}.sock`);
+	}
+
+	// Everything the programs have logged so far.
+	get logs() {
+		return readdirSync(`${this.dir}/log`).map((name) => readFileSync(`${this.dir}/log/${name}`, 'utf8')).join('');
+	}
+
+	// From here on the logs are about this test.
+	mark(test) {
+		if (!this.dir) return; // it did not start
+		const sizes = readdirSync(`${this.dir}/log`).map((name) => [name, statSync(`${this.dir}/log/${name}`).size]);
+		this.marks.push({ test, sizes: Object.fromEntries(sizes) });
+	}
+
+	// When the test process itself is ended: nothing is judged, nothing is left.
+	abandon() {
+		for (const program of this.programs) program.abandon();
+		if (process.env.SWITCHBOARD_KEEP_LOGS) this.#keepLogs();
+		if (this.dir) rmSync(this.dir, { recursive: true, force: true });
+	}
+
+	// Stops everything, then judges. Throws and sets the exit code when something is wrong.
+	async finish() {
+		await Promise.all(this.programs.filter(({ name }) => name !== 'nginx').map((program) => program.stop()));
+		if (this.nginx) await this.nginx.stop();
+		if (this.database) await judge(this);
+		await this.database?.close().catch((error) => this.problems.push(`closing the database: ${error.message}`));
+		await this.cluster?.close();
+		this.database = this.cluster = null;
+		if (this.problems.length > 0 || process.env.SWITCHBOARD_KEEP_LOGS) this.#keepLogs();
+		if (this.dir) rmSync(this.dir, { recursive: true, force: true });
+		if (this.problems.length === 0) return;
+		process.exitCode = 1;
+		throw new Error(`after the tests:\n  ${this.problems.join('\n  ')}\n  logs: ${this.kept?.replace(/^.*(tests\/output\/)/, '$1')}`);
+	}
+
+	#configure() {
+		const key = `${this.dir}/etc/server.key`;
+		writeFileSync(key, randomBytes(48).toString('base64'), { mode: 0o600 });
+		this.#own(key);
+		const lines = {
+			public_url: this.url, server_key_file: key, static_dir: this.installation.staticDir, log_level: 'debug',
+			api_socket: this.#path('api.sock'), relay_socket: this.#path('relay-1.sock'), messages_per_second: 0, ...this.settings.options,
+		};
+		this.config = `${this.dir}/etc/switchboard.conf`;
+		writeFileSync(this.config, Object.entries(lines).map(([name, value]) => `${name} = ${value}\n`).join(''));
+	}
+
+	async #configureNginx() {
+		const { installation, dir } = this;
+		cpSync(installation.shop, `${dir}/shop`, { recursive: true });
+		for (const name of readdirSync(`${dir}/shop`, { recursive: true }).filter((path) => path.endsWith('.html'))) {
+			const page = readFileSync(`${dir}/shop/${name}`, 'utf8');
+			writeFileSync(`${dir}/shop/${name}`, page.replaceAll('@SERVER_URL@', this.url).replaceAll('@WIDGET@', 'demo-shop'));
+		}
+		const listenIpv6 = loopbackHasIpv6() ? `listen [::1]:${this.port};` : '';
+		const exempt = this.settings.limitExempt ? ['--exempt', '127.0.0.0/8', '--exempt', '::1'] : [];
+		const relays = this.#relayNumbers().flatMap((number) => ['--relay-socket', this.#path(`relay-${number}.sock`)]);
+		await run(installation.renderNginx, [
+			'--public-url', this.url, '--output', `${dir}/etc/nginx`, '--static-dir', installation.staticDir,
+			'--api-socket', this.#path('api.sock'), ...relays, ...exempt, '--template', installation.nginxTemplate, '--set', `PORT=${this.port}`, '--set', `LISTEN_IPV6=${listenIpv6}`,
+			'--set', `RUN_DIR=${dir}/run`, '--set', `LOG_DIR=${dir}/log`, '--set', `SHOP_DIR=${dir}/shop`,
+		]);
+	}
+
+	#definePrograms() {
+		const nginx = ['nginx', '-p', `${this.dir}/run`, '-e', 'stderr', '-c', `${this.dir}/etc/nginx/stack.conf`, '-g', 'daemon off;'];
+		this.nginx = this.#program('nginx', nginx, {}, () => portAnswers(this.port), true);
+		this.api = this.#switchboard('api', 'api', [], () => answers(this.#path('api.sock')));
+		this.relays = this.#relayNumbers().map((number) => {
+			const socket = this.relaySocket(number);
+			return this.#switchboard(`relay-${number}`, 'relay', ['--relay_socket', socket, '--relay_name', `relay-${number}`], () => answers(socket));
+		});
+		this.routers = Array.from({ length: this.settings.routers }, (_, i) => this.#switchboard(`router-${i + 1}`, 'router', [], () => true));
+		[this.relay] = this.relays;
+		[this.router] = this.routers;
+	}
+
+	#switchboard(name, which, args, ready) {
+		const env = { SWITCHBOARD_DATABASE: this.database.dsn(`switchboard_${which}`) };
+		return this.#program(name, [this.installation.program(`switchboard-${which}`), '--config', this.config, ...args], env, ready);
+	}
+
+	#program(name, command, env, ready, group = false) {
+		const program = new Program({
+			name, command, env, ready, cwd: `${this.dir}/run`, log: `${this.dir}/log/${name}.log`, account: this.account,
+			problems: this.problems, group,
+		});
+		this.programs.push(program);
+		return program;
+	}
+
+	#relayNumbers() {
+		return Array.from({ length: this.settings.relays }, (_, i) => i + 1);
+	}
+
+	#path(name) {
+		return `${this.dir}/run/${name}`;
+	}
+
+	#mkdir(name) {
+		mkdirSync(`${this.dir}/${name}`);
+		this.#own(`${this.dir}/${name}`);
+	}
+
+	#own(path) {
+		if (this.account.uid !== undefined) chownSync(path, this.account.uid, this.account.gid);
+	}
+
+	#keepLogs() {
+		const place = process.env.SWITCHBOARD_KEEP_LOGS ?? `${this.installation?.source ?? '.'}/tests/output`;
+		if (!this.dir || !existsSync(`${this.dir}/log`)) return;
+		this.kept = `${place}/${basename(process.argv[1] ?? 'stack').replace(/\W+/g, '-')}-${process.pid}`;
+		cpSync(`${this.dir}/log`, this.kept, { recursive: true });
+		writeFileSync(`${this.kept}/marks.json`, JSON.stringify(this.marks));
+	}
+}
+
+// Whom programs run as: ourselves, or PostgreSQL's user when we are root, because nothing here shall need root.
+async function unprivileged() {
+	if (process.getuid() !== 0) return {};
+	const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
+	return { uid, gid };
+}
+
+function freePort() {
+	return new Promise((resolve, reject) => {
+		const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+function loopbackHasIpv6() {
+	return existsSync('/proc/net/if_inet6') && /^0{31}1 /m.test(readFileSync('/proc/net/if_inet6', 'utf8'));
+}
+
+async function portAnswers(port) {
+	return (await fetch(`http://127.0.0.1:${port}/`)).status < 500;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay_stage.h"
+
+#include "base/alloc.h"
+#include "relay/session.h"
+#include "relay_suites.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#define SOCKETS_MAX 32
+
+struct stage stage;
+
+static struct fake_socket *sockets[SOCKETS_MAX];
+static size_t socket_count;
+static pipe_done_fn *pending_done;
+static void *pending_arg;
+
+/* ---- sockets ------------------------------------------------------------------------------------------------ */
+
+static void fake_want_write(void *socket)
+{
+	(void)socket;
+}
+
+static void fake_ping(void *socket)
+{
+	((struct fake_socket *)socket)->pings++;
+}
+
+static void fake_hold(void *socket, bool held)
+{
+	((struct fake_socket *)socket)->held = held;
+}
+
+static void fake_close(void *socket, int code)
+{
+	((struct fake_socket *)socket)->close_code = code;
+}
+
+static uint64_t fake_now_ms(void)
+{
+	return stage.now_ms;
+}
+
+static const struct transport transport = { fake_want_write, fake_ping, fake_hold, fake_close, fake_now_ms };
+
+struct client *stage_client(enum party party)
+{
+	struct fake_socket *socket = alloc_zero(1, sizeof *socket);
+
+	assert(socket_count < SOCKETS_MAX);
+	sockets[socket_count++] = socket;
+	socket->client = client_new(&stage.clients, socket, NULL);
+	socket->client->party = party;
+	socket->client->state = CLIENT_READY;
+	return socket->client;
+}
+
+struct fake_socket *socket_of(const struct client *client)
+{
+	return client->socket;
+}
+
+void stage_gone(struct client *client)
+{
+	struct fake_socket *socket = client->socket;
+
+	session_end(client);
+	client_free(&socket->client);
+}
+
+const char *stage_hear(struct client *client)
+{
+	struct fake_socket *socket = client->socket;
+	struct buf out;
+
+	socket->said[0] = '\0';
+	buf_init(&out, sizeof socket->said);
+	while (socket->close_code == 0 && session_next_frame(client, &out))
+		buf_add_str(&out, " ");
+	assert(out.len < sizeof socket->said);
+	memcpy(socket->said, out.data, out.len + 1);
+	buf_fini(&out);
+	return socket->said;
+}
+
+/* ---- rooms -------------------------------------------------------------------------------------------------- */
+
+static void fake_fetch_tail(void *arg, struct room *room)
+{
+	(void)arg;
+	stage.tails_asked++;
+	stage.tail_room = room;
+}
+
+static void fake_fetch_page(void *arg, struct sub *sub)
+{
+	(void)arg;
+	stage.pages_asked++;
+	stage.page_sub = sub;
+}
+
+static void fake_marks_changed(void *arg, struct room *room)
+{
+	(void)arg;
+	(void)room;
+	stage.marks_changed++;
+}
+
+static void fake_party_changed(void *arg, struct room *room, enum party party)
+{
+	(void)arg;
+	signals_party_changed(&stage.signals, room, party);
+}
+
+struct event *stage_event(uint64_t seq)
+{
+	char body[32];
+
+	(void)snprintf(body, sizeof body, "m%llu", (unsigned long long)seq);
+	return event_new(&(struct event_row){ .chat = CHAT_A, .seq = seq, .kind = "message", .author_kind = "customer", .author_name = "", .body = body, .at = "T" });
+}
+
+struct page *stage_page(uint64_t first, uint64_t last)
+{
+	struct page *page = alloc_zero(1, sizeof *page + (last - first + 1) * sizeof page->events[0]);
+
+	for (uint64_t seq = first; seq <= last; seq++)
+		page->events[page->count++] = stage_event(seq);
+	return page;
+}
+
+/* ---- the database: in place of db/pipe.c -------------------------------------------------------------------- */
+
+bool pipe_is_up(const struct pipe *p)
+{
+	(void)p;
+	return stage.database_up;
+}
+
+enum status pipe_send(struct pipe *p, const struct statement *statement, const struct param *params, pipe_done_fn *done, void *arg)
+{
+	(void)p;
+	if (!stage.database_up)
+		return STATUS_UNAVAILABLE;
+	assert(!pending_done);
+	stage.statements++;
+	stage.statement = statement;
+	for (int i = 0; i < statement->params && i < 8; i++)
+		(void)snprintf(stage.params[i], sizeof stage.params[i], "%s", params[i].value ? params[i].value : "-");
+	pending_done = done;
+	pending_arg = arg;
+	return STATUS_OK;
+}
+
+static void finish(const PGresult *result, const struct problem *problem)
+{
+	pipe_done_fn *done = pending_done;
+
+	assert(done);
+	pending_done = NULL;
+	done(pending_arg, result, problem);
+}
+
+void stage_answer(const char *const *columns, int column_count, const char *const *cells, int rows)
+{
+	PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	PGresAttDesc *attributes = alloc_zero((size_t)column_count, sizeof *attributes);
+	const struct problem none = { 0 };
+
+	for (int c = 0; c < column_count; c++) {
+		attributes[c].name = alloc_copy_str(columns[c]);
+		attributes[c].typlen = -1;
+	}
+	if (!PQsetResultAttrs(result, column_count, attributes))
+		abort();
+	for (int i = 0; i < rows * column_count; i++) {
+		char *cell = alloc_copy_str(cells[i]);
+		bool null = strcmp(cell, "-") == 0;
+
+		if (!PQsetvalue(result, i / column_count, i % column_count, null ? NULL : cell, null ? -1 : (int)strlen(cell)))
+			abort();
+		free(cell);
+	}
+	finish(result, &none);
+	PQclear(result);
+	for (int c = 0; c < column_count; c++)
+		free(attributes[c].name);
+	free(attributes);
+}
+
+void stage_done(void)
+{
+	stage_answer(NULL, 0, NULL, 0);
+}
+
+void stage_fail(enum status status)
+{
+	struct problem problem = { .status = status };
+
+	finish(NULL, &problem);
+}
+
+/* ---- up and down -------------------------------------------------------------------------------------------- */
+
+void relay_stage_begin(void)
+{
+	stage = (struct stage){ .now_ms = 1000000, .database_up = true };
+	stage.limits = (struct limits){
+		.hello_ms = 5000, .message_ms = 10000, .heartbeat_ms = 25000, .drain_ms = 20000, .database_grace_ms = 30000, .heartbeat_s = 25,
+		.frame_bytes = 65536, .fragments = 64, .hello_customer_bytes = 1024, .hello_operator_bytes = 8192, .messages_per_second = 5,
+		.messages_burst = 10, .rejections = 30, .out_bytes = 262144, .out_events = 200, .unanswered = 4, .batch_rows = 100, .batch_bytes = 1048576,
+	};
+	clients_init(&stage.clients, &stage.limits, &transport);
+	stage.rooms = (struct rooms){
+		.limits = &stage.limits, .transport = &transport, .look_line = { .wait_ms = ROOM_LOOK_MS },
+		.fetch_tail = fake_fetch_tail, .fetch_page = fake_fetch_page, .party_changed = fake_party_changed, .marks_changed = fake_marks_changed,
+	};
+	hints_init(&stage.hints, NULL);
+	signals_init(&stage.signals, &stage.rooms, &stage.hints, &transport);
+	batch_init(&stage.batch, NULL, &stage.clients, &stage.rooms, &stage.hints, &stage.limits);
+}
+
+void relay_stage_end(void)
+{
+	for (size_t i = 0; i < socket_count; i++) {
+		if (sockets[i]->client)
+			stage_gone(sockets[i]->client);
+		free(sockets[i]);
+	}
+	socket_count = 0;
+	pending_done = NULL;
+	batch_fini(&stage.batch);
+	hints_fini(&stage.hints);
+	clients_fini(&stage.clients);
+	CU_ASSERT_PTR_NULL(stage.rooms.by_chat); /* no room outlives its sockets */
+}

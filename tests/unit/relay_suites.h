@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SWITCHBOARD_TESTS_RELAY_SUITES_H
+#define SWITCHBOARD_TESTS_RELAY_SUITES_H
+
+#include "tap.h"
+
+extern CU_TestInfo admission_tests[], batch_tests[], bucket_tests[], client_tests[], frame_tests[], hints_tests[], marks_tests[], room_tests[], signals_tests[];
+
+void relay_stage_begin(void);
+void relay_stage_end(void);
+
+#endif
