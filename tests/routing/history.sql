@@ -4,6 +4,17 @@
 create schema play;
 create table play.invariant (name text primary key, query text not null);
 
+-- Which offer was made after which: once the clock has been set back, offered_at does not tell any more.
+create table play.made (number bigint generated always as identity primary key, offer uuid not null);
+
+create function play.offer_made() returns trigger language plpgsql as $$
+begin
+	insert into play.made (offer) values (new.offer);
+	return null;
+end $$;
+
+create trigger play_offer_made after insert on chat.offer for each row execute function play.offer_made();
+
 -- One column of rows.
 create function play.rows(p_query text) returns text language sql immutable as
 	$$ select format('(select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (%s) r)', p_query) $$;
@@ -30,7 +41,7 @@ select play.object('configuration', array[
 -- What changes: operators with what they hold, waiting chats with what they ask for and who declined them.
 select play.object('runtime', array[
 	['operators', play.rows($$select o.operator, o.active, o.max_chats, s.presence, s.lease_until, s.signed_in_at, s.last_accept_at, s.penalty_until,
-		(select max(f.offered_at) from chat.offer f where f.operator = o.operator) as offered_at,
+		(select f.offered_at from chat.offer f join play.made m on m.offer = f.offer where f.operator = o.operator order by m.number desc limit 1) as offered_at,
 		(select count(*) from chat.offer f where f.operator = o.operator and f.state = 'open')
 			+ (select count(*) from chat.assignment a where a.operator = o.operator and a.ended_at is null and a.idle_since is null) as load
 		from chat.operator o join chat.operator_state s on s.operator = o.operator order by o.operator$$)],
