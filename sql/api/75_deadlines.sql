@@ -222,15 +222,27 @@ begin
 			where s.on_duty and s.load < s.slots and greatest(s.last_offer_at + r.stagger, s.penalty_until) > p_now) end);
 end $$;
 
+-- Whether a look at what falls due between two sweeps is worth while: nearly always nothing is.
+create function internal.something_is_due(p_now timestamptz) returns boolean
+language plpgsql stable as $$
+begin
+	return exists (select from internal.woken) or exists (select from chat.offer o where o.state = 'open' and o.expires_at <= p_now)
+		or exists (select from chat.chat c where c.wrap_up_until <= p_now) or exists (select from chat.assignment a where a.idle_check_at <= p_now);
+end $$;
+
 -- Everything that fell due, in an order that counts what woke before it frees, and frees before the router takes.
 create function internal.run_deadlines(p_now timestamptz, p_sweep boolean) returns int
 language plpgsql as $$
 declare
 	v_count int := 0;
+	v_due boolean;
 begin
-	v_count := v_count + internal.wake_chats(p_now);
-	v_count := v_count + internal.expire_offers(p_now);
-	v_count := v_count + internal.finish_wrap_ups(p_now);
+	v_due := internal.something_is_due(p_now);
+	if v_due then
+		v_count := v_count + internal.wake_chats(p_now);
+		v_count := v_count + internal.expire_offers(p_now);
+		v_count := v_count + internal.finish_wrap_ups(p_now);
+	end if;
 	if p_sweep then
 		perform internal.apply_idle_rules(p_now);
 		v_count := v_count + internal.retire_operators(p_now);
@@ -238,6 +250,8 @@ begin
 		perform internal.forget_sessions(p_now);
 		perform internal.forget_candidates(p_now);
 	end if;
-	v_count := v_count + internal.release_chats(p_now);
+	if v_due or p_sweep then
+		v_count := v_count + internal.release_chats(p_now);
+	end if;
 	return v_count;
 end $$;

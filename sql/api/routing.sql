@@ -19,16 +19,24 @@ language sql stable as $$
 	end
 $$;
 
--- Everybody who could take one more chat of some queue now, if any waits. The same conditions as above, against his own cap: those of the queues follow per pair.
-create function internal.free_operators(p_stagger interval, p_now timestamptz) returns text[]
-language plpgsql stable as $$
-begin
-	return array(
-		select s.operator::text
-		from chat.operator_state s
-		where exists (select from chat.waiting) and s.on_duty and s.load < s.slots and s.presence = 'available' and s.lease_until > p_now
-		  and (s.last_offer_at is null or s.last_offer_at + p_stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now));
-end $$;
+-- What a decision looks at first, by one statement. outdated: the derived tables are to be worked out anew (internal.refresh) before anything is decided. free: everybody
+-- who could take one more chat of some queue now, if any waits; by the conditions above, against his own cap: those of the queues follow per pair. circles: what they
+-- can take, when they are few; of a full house with a slot or two only that is looked at. NULL: all.
+create function internal.look(p_now timestamptz) returns table (rule internal.routing_rule, outdated boolean, free text[], circles int[])
+language sql stable as $$
+	select r, p_now < r.fresh_at or p_now >= r.change_at or exists (select from internal.stale)
+			or (select w.chat from chat.waiting w where w.need is null order by w.chat limit 1) is not null or exists (select from chat.waiting w where w.due_at <= p_now),
+		f.free, case when cardinality(f.free) <= 20 then array(select a.need from internal.able a where a.operator = any (f.free)) end
+	from internal.routing_rule r
+	cross join lateral (
+		select array(
+			select s.operator::text
+			from chat.operator_state s
+			where s.on_duty and s.load < s.slots and s.presence = 'available' and s.lease_until > p_now
+			  and (s.last_offer_at is null or s.last_offer_at + r.stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now)
+			  and exists (select from chat.waiting)) as free
+		offset 0) f -- once, however often it is named
+$$;
 
 -- 0 is the most urgent; waiting makes a chat more urgent, one level each promote_s.
 create function internal.effective_level(p_level int, p_arrived_at timestamptz, p_promote_s int, p_now timestamptz) returns int
@@ -220,17 +228,19 @@ begin
 		perform set_config('switchboard.passed_over', 'on', true);
 		return false;
 	end if;
-	insert into chat.offer (chat, operator, queue, offered_at, expires_at, rule, why, candidates)
-	select p_chat, p_operator, v_look.queue, p_now, p_now + make_interval(secs => v_look.offer_timeout_s), v_look.mode,
-		internal.offer_figures(v_look.mode, p_level, v_state.load, v_look.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
-			|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_look.circle, p_declined)) else '{}' end,
-		p_candidates || case when cardinality(p_candidates) < v_look.candidates then internal.passed_over(v_look.circle, p_candidates, v_look.candidates - cardinality(p_candidates)) end
-	where not exists (select from internal.stale t where t.what <> 'duty') -- whether he is there we have just seen in his row
-	returning * into v_offer;
+	with made as (
+		insert into chat.offer (chat, operator, queue, offered_at, expires_at, rule, why, candidates)
+		select p_chat, p_operator, v_look.queue, p_now, p_now + make_interval(secs => v_look.offer_timeout_s), v_look.mode,
+			internal.offer_figures(v_look.mode, p_level, v_state.load, v_look.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
+				|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_look.circle, p_declined)) else '{}' end,
+			p_candidates || case when cardinality(p_candidates) < v_look.candidates then internal.passed_over(v_look.circle, p_candidates, v_look.candidates - cardinality(p_candidates)) end
+		where not exists (select from internal.stale t where t.what <> 'duty') -- whether he is there we have just seen in his row
+		returning *
+	)
+	update chat.chat c set state = 'offered' from made m where c.chat = m.chat returning m.* into v_offer;
 	if not found then
 		return null;
 	end if;
-	update chat.chat c set state = 'offered' where c.chat = p_chat;
 	if v_look.auto_accept then
 		perform internal.accept((select o from chat.operator o where o.operator = p_operator), v_offer, p_now);
 	end if;
@@ -269,9 +279,8 @@ $$;
 create function internal.route(p_now timestamptz, p_limit int) returns int
 language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare
+	v_look record;
 	v_rule internal.routing_rule;
-	v_free text[];
-	v_circles int[];
 	v_pair record;
 	v_other record;
 	v_found boolean;
@@ -281,18 +290,20 @@ declare
 	v_again int := 0;
 begin
 	while v_offers < p_limit and v_again < 10 loop -- somebody who changes the configuration all the time shall not keep us
-		v_rule := internal.refresh(p_now);
-		v_free := internal.free_operators(v_rule.stagger, p_now);
-		exit when v_free = '{}';
-		v_circles := case when cardinality(v_free) <= 20 then -- a full house with a slot or two: only what they can take is looked at
-			array(select a.need from internal.able a where a.operator = any (v_free)) end;
+		select * into v_look from internal.look(p_now);
+		if v_look.outdated then
+			perform internal.refresh(p_now);
+			select * into v_look from internal.look(p_now);
+		end if;
+		exit when v_look.free = '{}';
+		v_rule := v_look.rule;
 		v_found := false;
 		if v_rule.lines then
-			select * into v_pair from internal.next_in_line(v_free, v_circles, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
+			select * into v_pair from internal.next_in_line(v_look.free, v_look.circles, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
 			v_found := found;
 		end if;
 		if v_rule.balances then
-			select * into v_other from internal.next_balanced(v_free, v_circles, v_passed, v_rule, p_now);
+			select * into v_other from internal.next_balanced(v_look.free, v_look.circles, v_passed, v_rule, p_now);
 			if not v_found then
 				v_pair := v_other;
 				v_found := found;
@@ -304,7 +315,7 @@ begin
 		v_made := internal.make_offer(v_pair.need, v_pair.level, v_pair.chat, v_pair.declined, v_pair.preferred, v_pair.operator, v_pair.free, v_pair.candidates, p_now);
 		if v_made then
 			v_offers := v_offers + 1;
-			exit when cardinality(v_free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
+			exit when cardinality(v_look.free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
 		elsif v_made is null then
 			v_again := v_again + 1;
 		else

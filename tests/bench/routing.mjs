@@ -149,9 +149,10 @@ async function measure(cluster, installation, operators, queues, waitings, modes
 			await client.query('select bench.arrive($1)', [waiting - there]);
 			await client.query('select bench.claimable($1)', [waiting - there]);
 			there = waiting;
-			await client.query('vacuum analyze');
 			for (const mode of modes) {
 				await client.query('update chat.queue set mode = $1', [mode]);
+				if (!given.cold) await sessions.route.run('route'); // works the configuration out
+				await client.query('vacuum analyze'); // as it is in a house that has been open for some minutes
 				const row = { waiting, operators, queues, mode };
 				if (given.cold) row.cold = await coldStart(sessions.route);
 				else Object.assign(row, await steadyState(sessions, operators));

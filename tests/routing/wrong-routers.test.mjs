@@ -52,7 +52,7 @@ test('longest idle before fewest chats is caught', { timeout: 600_000 }, (t) => 
 	spoil(database, 'line_candidates', 's.load, s.last_accept_at nulls first', 's.last_accept_at nulls first, s.load'), /the model wants \w+ to \w+ by (availability|skill)/));
 
 test('no stagger is caught', { timeout: 600_000 }, (t) => caughtByHistories(t, async (database) => {
-	await spoil(database, 'free_operators', 's.last_offer_at + p_stagger <= p_now', 'true');
+	await spoil(database, 'look', 's.last_offer_at + r.stagger <= p_now', 'true');
 	await spoil(database, 'why_not_free', 'p_state.last_offer_at + p_stagger > p_now', 'false');
 }, /the router made|the router is idle|stagger/));
 

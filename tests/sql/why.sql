@@ -208,6 +208,6 @@ update chat.operator_state set last_offer_at = t.at(11), penalty_until = t.at(30
 select internal.refresh(t.at(13));
 select set_eq($$select o.operator::text, w.chat from chat.waiting w, chat.operator o where internal.why_not_now(o.operator, w, t.at(13)) is null$$,
 	$$select a.operator::text, w.chat from chat.waiting w join internal.need n on n.need = w.need join internal.able a on a.need = n.circle
-		where a.operator = any (internal.free_operators(internal.seconds('stagger_s'), t.at(13)))$$, 'free for a chat is who the router may pair with it');
+		cross join internal.look(t.at(13)) l where a.operator = any (l.free)$$, 'free for a chat is who the router may pair with it');
 :next_story
 \ir verdict.psql
