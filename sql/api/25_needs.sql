@@ -183,58 +183,49 @@ language sql as $$
 $$;
 
 -- The pairs of these needs (any operator) and of these operators (any need), worked out anew: those for which internal.why_not_able finds no reason and whose
--- scores are those of internal.suit. All at once, because a company of 5,000 has tens of thousands of pairs; tests/sql/needs.sql holds it to those two.
+-- scores are those of internal.suit; tests/sql/needs.sql holds it to those two. All at once, because a company of 5,000 has tens of thousands of pairs; each is
+-- looked up in tables by their keys, and no long list is joined with another: whatever the planner expects of their lengths, the work grows with the pairs.
 create function internal.refresh_able(p_needs int[], p_operators text[], p_now timestamptz) returns void
 language plpgsql as $$
 begin
 	delete from internal.able a where a.need = any (p_needs) or a.operator = any (p_operators);
-	with joined as materialized (
-		select n.need, n.queue, n.asked, n.relaxed_s, c.queue as door, j.operator
+	with door as materialized ( -- the queues whose operators are asked for a need, and what is required of them there
+		select n.need, c.queue as door, array_agg(a.skill) filter (where a.required) as skills, array_agg(a.min_rating) filter (where a.required) as minima
 		from internal.need n
 		cross join lateral internal.circle(n.queue, n.relaxed_s) c
 		join chat.queue d on d.queue = c.queue and d.active
-		join chat.operator_queue j on j.queue = c.queue
-		join chat.operator o on o.operator = j.operator and o.active
-		where (n.need = any (p_needs) or j.operator = any (p_operators))
-		  and (not exists (select from chat.queue_member m where m.queue = c.queue)
-			or exists (select from chat.queue_member m where m.queue = c.queue and m.operator = j.operator))
-	), asked as materialized ( -- of those who come through each door
-		select d.need, d.door, a.skill, a.min_rating
-		from (select distinct j.need, j.queue, j.asked, j.relaxed_s, j.door from joined j) d
-		cross join lateral internal.asks(d.door, d.asked, case when d.door = d.queue then d.relaxed_s else 0 end) a
-		where a.required
-	), met as materialized (
-		select j.need, j.door, j.operator, count(*) as skills
-		from joined j
-		join asked a on a.need = j.need and a.door = j.door
-		join chat.operator_skill k on k.operator = j.operator and k.skill = a.skill and k.rating >= a.min_rating
-			and coalesce(k.valid_from, '-infinity') <= p_now and coalesce(k.valid_to, 'infinity') > p_now
-		group by j.need, j.door, j.operator
+		left join lateral internal.asks(c.queue, n.asked, case when c.queue = n.queue then n.relaxed_s else 0 end) a on true
+		group by n.need, c.queue
+	), wish as materialized ( -- what makes an operator's score and fit
+		select n.need, n.queue, array_agg(a.skill) as skills, array_agg(a.weight) as weights,
+			array_agg(a.required and exists (select from chat.queue_skill q where q.queue = n.queue and q.skill = a.skill and q.required)) as scores
+		from internal.need n left join lateral internal.asks(n.queue, n.asked, 0) a on true
+		group by n.need, n.queue
 	), able as materialized (
-		select distinct j.need, j.queue, j.operator
-		from joined j
-		left join met m on m.need = j.need and m.door = j.door and m.operator = j.operator
-		left join (select a.need, a.door, count(*) as skills from asked a group by a.need, a.door) t on t.need = j.need and t.door = j.door
-		where coalesce(m.skills, 0) = coalesce(t.skills, 0)
-	), wanted as materialized (
-		select n.need, a.skill, a.weight, a.required and exists (select from chat.queue_skill q where q.queue = n.queue and q.skill = a.skill and q.required) as scores
-		from internal.need n
-		cross join lateral internal.asks(n.queue, n.asked, 0) a
-		where n.need in (select b.need from able b)
-	), suit as materialized (
-		select b.need, b.operator, sum(k.rating) filter (where w.scores) as score, sum(k.rating * w.weight) as fit
-		from able b
-		join wanted w on w.need = b.need
-		join chat.operator_skill k on k.operator = b.operator and k.skill = w.skill
-			and coalesce(k.valid_from, '-infinity') <= p_now and coalesce(k.valid_to, 'infinity') > p_now
-		group by b.need, b.operator
+		select distinct c.need, c.operator
+		from (
+			select d.*, j.operator from door d join chat.operator_queue j on j.queue = d.door where d.need = any (p_needs)
+			union all
+			select d.*, j.operator from chat.operator_queue j join door d on d.door = j.queue where j.operator = any (p_operators) and d.need <> all (p_needs)) c
+		join chat.operator o on o.operator = c.operator and o.active
+		where (not exists (select from chat.queue_member m where m.queue = c.door)
+			or exists (select from chat.queue_member m where m.queue = c.door and m.operator = c.operator))
+		  and not exists (
+			select from unnest(c.skills, c.minima) a (skill, min_rating)
+			where not exists (select from chat.operator_skill k where k.operator = c.operator and k.skill = a.skill and k.rating >= a.min_rating
+				and coalesce(k.valid_from, '-infinity') <= p_now and coalesce(k.valid_to, 'infinity') > p_now))
 	)
 	insert into internal.able (operator, need, cap, score, fit)
 	select b.operator, b.need, least(o.max_chats, q.max_per_operator, (select internal.setting('max_chats'))), coalesce(s.score, 0), coalesce(s.fit, 0)
 	from able b
+	join wish w on w.need = b.need
 	join chat.operator o on o.operator = b.operator
-	join chat.queue q on q.queue = b.queue
-	left join suit s on s.need = b.need and s.operator = b.operator;
+	join chat.queue q on q.queue = w.queue
+	cross join lateral (
+		select sum(k.rating) filter (where u.scores) as score, sum(k.rating * u.weight) as fit
+		from unnest(w.skills, w.weights, w.scores) u (skill, weight, scores)
+		join chat.operator_skill k on k.operator = b.operator and k.skill = u.skill
+			and coalesce(k.valid_from, '-infinity') <= p_now and coalesce(k.valid_to, 'infinity') > p_now) s;
 end $$;
 
 -- Adds (p_sign 1) or takes away (-1) what these operators contribute to the slots of the needs they are able for.
