@@ -325,6 +325,7 @@ begin
 	elsif not v_look.marked then
 		if v_look.due then
 			perform internal.file_chats(p_now);
+			update internal.routing_rule r set fresh_at = p_now; -- so that it shows when the clock is set back before it
 		end if;
 		return v_look.rule;
 	end if;

@@ -157,7 +157,10 @@ declare
 	v_now timestamptz;
 	v_sweep boolean;
 	v_due int;
-	v_offers int;
+	v_few int;
+	v_offers int := 0;
+	v_made int;
+	v_more boolean := true;
 	v_next timestamptz;
 begin
 	-- of the term: who begins the next one does not wait for a pass of a frozen predecessor
@@ -177,7 +180,14 @@ begin
 		for no key update skip locked);
 	v_sweep := found;
 	v_due := internal.run_deadlines(v_now, v_sweep);
-	v_offers := internal.route(v_now, 50);
+	-- a decision costs the more the more are free: of a crowd that signs in at once few at a time, so that no pass goes on until it is cut off
+	v_few := greatest(1, 500 / (1 + (select count(*) from chat.operator_state s where s.on_duty and s.load < s.slots)));
+	while v_offers < 50 and clock_timestamp() < v_now + interval '500 milliseconds' loop
+		v_made := internal.route(v_now, least(50 - v_offers, v_few));
+		v_offers := v_offers + v_made;
+		v_more := v_made = v_few;
+		exit when not v_more;
+	end loop;
 	v_next := internal.next_deadline(v_now);
 	if v_next <= v_now then
 		v_next := v_now + interval '200 milliseconds';
@@ -185,5 +195,5 @@ begin
 	if current_setting('switchboard.passed_over', true) = 'on' then
 		v_next := least(v_next, v_now + interval '50 milliseconds');
 	end if;
-	return query select true, v_offers, v_due, case when v_next is not null then greatest(1, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end, v_offers >= 50;
+	return query select true, v_offers, v_due, case when v_next is not null then greatest(1, ceil(extract(epoch from v_next - v_now) * 1000))::bigint end, v_more or v_offers >= 50;
 end $$;

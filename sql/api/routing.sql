@@ -113,8 +113,12 @@ language sql stable as $$
 	from (
 		select s.*, a.cap, a.score, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
 			order by case p_mode when 'skill' then a.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, a.operator collate "C") as place
-		from internal.able a join chat.operator_state s on s.operator = a.operator
-		where a.need = p_circle and a.operator = any (p_free) and s.load < a.cap
+		from ( -- few are looked up one by one, many are sifted out of those who are able
+			select x.operator, x.cap, x.score from internal.able x where x.need = p_circle and cardinality(p_free) <= 20 and x.operator = any (p_free)
+			union all
+			select x.operator, x.cap, x.score from internal.able x where x.need = p_circle and cardinality(p_free) > 20 and (x.operator in (select unnest(p_free))) is true) a
+		join chat.operator_state s on s.operator = a.operator
+		where s.load < a.cap
 		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(a.operator, p_circle, p_declined, p_preferred) is null else true end) k
 	where k.place <= p_limit
 	having count(*) > 0
@@ -140,29 +144,24 @@ create function internal.balanced_pairs(p_free text[], p_circles int[], p_passed
 returns table (need int, chat uuid, level int, arrived_at timestamptz, declined text[], preferred text, operator text,
 	waited float8, slots float8, fit float8, reserve float8, busy float8, index numeric, state chat.operator_state, cap int, score int)
 language sql stable as $$
-	with open as materialized (
-		select a.operator, a.need, n.queue, n.asked = '[]' and n.relaxed_s = 0 as base, n.slots, n.best_score, a.cap, a.score, a.fit, s.load, s as state
-		from unnest(p_free) f (operator)
-		join internal.able a on a.operator = f.operator
-		join internal.need n on n.need = a.need
-		join chat.operator_state s on s.operator = f.operator
-		where s.load < a.cap
-	), spread as materialized (
-		select o.need, o.queue, 1 / (sum(o.cap - o.load) ^ 2)::float8 as missed from open o where o.base group by o.need, o.queue
-	), reserve as materialized (
-		select o.operator, sum(p.missed) as missed from open o join spread p on p.need = o.need group by o.operator
-	)
 	select h.need, h.chat, h.level, h.arrived_at, h.declined, h.preferred, o.operator, t.*,
 		round((t.waited + t.slots + t.fit - t.reserve - t.busy)::numeric, 6), o.state, o.cap, o.score
 	from internal.class_heads(p_circles, true, p_rule.promote_s, p_now) h
-	join open o on o.need = h.circle
-	left join reserve v on v.operator = o.operator
+	join (
+		select m.*, coalesce(sum(m.missed) over (partition by m.operator), 0) - coalesce(sum(m.missed) over (partition by m.operator, m.queue), 0) as others
+		from (
+			select a.operator, a.need, n.queue, n.slots, n.best_score, a.cap, a.score, a.fit, s.load, s as state,
+				case when n.asked = '[]' and n.relaxed_s = 0 then 1 / (sum(a.cap - s.load) over (partition by a.need) ^ 2)::float8 end as missed
+			from unnest(p_free) f (operator)
+			join internal.able a on a.operator = f.operator
+			join internal.need n on n.need = a.need
+			join chat.operator_state s on s.operator = f.operator
+			where s.load < a.cap) m) o on o.need = h.circle
 	cross join lateral (select
 		extract(epoch from p_now - h.arrived_at)::float8 * p_rule.t0 / h.target_s as waited,
 		p_rule.slots / o.slots as slots,
 		p_rule.fit * case when o.best_score > 0 then (o.fit / o.best_score)::float8 else 1 end as fit,
-		p_rule.reserve * (coalesce(v.missed, 0)
-			- coalesce((select p.missed from spread p join open own on own.need = p.need and own.operator = o.operator where p.queue = h.queue), 0)) as reserve,
+		p_rule.reserve * o.others as reserve,
 		p_rule.load * o.load / o.cap as busy) t
 	where h.chat <> all (p_passed)
 	  and case when h.declined <> '{}' or h.preferred <> '' then internal.why_not_him(o.operator, h.circle, h.declined, h.preferred) is null else true end
