@@ -27,7 +27,8 @@ begin
 			'waited_s', greatest(0, extract(epoch from p_now - c.arrived_at)::int), 'expires_in_s', greatest(0, round(extract(epoch from p_offer.expires_at - p_now), 1)),
 			'kind', p_offer.kind, 'from', internal.operator_name(p_offer.from_operator),
 			'note', (select m.body from chat.message m where m.chat = p_offer.chat and m.seq = p_offer.note_seq),
-			'why', p_offer.why ->> 'sentence', 'name', c.name, 'answers', c.answers, 'page_url', c.page_url, 'locale', c.locale))
+			'why', p_offer.why ->> 'sentence', 'decision', case when p_offer.kind = 'routed' then jsonb_build_object('rule', p_offer.rule, 'others', p_offer.why -> 'others',
+				'score', p_offer.why -> 'score', 'load', p_offer.why -> 'load') end, 'name', c.name, 'answers', c.answers, 'page_url', c.page_url, 'locale', c.locale))
 		from chat.chat c join chat.queue q on q.queue = p_offer.queue where c.chat = p_offer.chat);
 end $$;
 

@@ -45,10 +45,12 @@ afterEach(async () => {
 test('an offer shows whose chat it is, how long it has waited and how long it stands', async () => {
 	const ana = await duty('ana', 'billing');
 	const kim = await waits({ queue: 'billing', name: 'Kim', page_url: 'http://127.0.0.1/cart', locale: 'de', answers: { order: 'A-7' } });
-	const { heard_at, offer, why, waited_s, expires_in_s, ...rest } = await ana.nextOffer();
+	const { heard_at, offer, why, decision, waited_s, expires_in_s, ...rest } = await ana.nextOffer();
 	assert.ok(heard_at);
 	assert.match(offer, /^[0-9a-f-]{36}$/);
 	assert.ok(typeof why === 'string' && why.length > 0, 'why is a sentence');
+	const [{ rule, score }] = await stack.query("select rule, (why -> 'score')::int as score from chat.offer where offer = $1", [offer]);
+	assert.deepEqual(decision, { rule, others: 0, load: 0, ...(score === null ? {} : { score }) });
 	const [{ since, left, whole }] = await stack.query(`select extract(epoch from clock_timestamp() - c.arrived_at)::float8 as since,
 		extract(epoch from o.expires_at - clock_timestamp())::float8 as left, extract(epoch from o.expires_at - o.offered_at)::float8 as whole
 		from chat.offer o join chat.chat c using (chat) where offer = $1`, [offer]);

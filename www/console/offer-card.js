@@ -55,15 +55,24 @@ export class OfferCard extends LitElement {
 			</div></article>`;
 	}
 
-	/** Why it comes here: who passes it on and what he says, or the server's sentence about its decision, which it has in English only. */
+	/** Why it comes here: who passes it on and what he says, or what decided for this operator. */
 	reason() {
 		const { texts, offer } = this;
 		if (offer.kind === 'transfer') {
 			return html`<div class="passed" data-testid="offer-from"><p>${icons.pass}<span>${texts.t('offer.passed', { name: offer.from || texts.t('colleague') })}</span></p>
 				${offer.note ? html`<blockquote dir="auto">${offer.note}</blockquote>` : nothing}</div>`;
 		}
-		if (typeof offer.why !== 'string' || !offer.why) return nothing;
-		return html`<p class="why">${icons.info}<span>${texts.t('offer.why')} <bdi lang="en">${offer.why}</bdi></span></p>`;
+		const why = this.decision();
+		return why ? html`<p class="why">${icons.info}<span>${texts.t('offer.why')} ${why}</span></p>` : nothing;
+	}
+
+	/** What decided, in the operator's language; a rule that this console does not know yet in the server's words, which are English. */
+	decision() {
+		const { texts, offer } = this;
+		const { rule = '', others = 0, score = 0, load = 0 } = offer.decision ?? {};
+		if (offer.decision && others === 0) return texts.t('offer.why.only');
+		if (texts.optional(`offer.why.${rule}`)) return texts.t(`offer.why.${rule}`, { n: others + 1, score, load });
+		return typeof offer.why === 'string' && offer.why ? html`<bdi lang="en">${offer.why}</bdi>` : '';
 	}
 }
 customElements.define('sb-offer-card', OfferCard);

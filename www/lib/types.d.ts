@@ -101,7 +101,9 @@ interface Offer {
 	queue_label?: string;
 	waited_s?: number;
 	expires_in_s: number;
+	/** one English sentence, and the figures of it */
 	why?: unknown;
+	decision?: { rule: string, others: number, score?: number, load?: number };
 	name?: string;
 	answers?: Record<string, unknown>;
 	page_url?: string;
