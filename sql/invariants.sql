@@ -87,8 +87,9 @@ where o.kind = 'routed' and o.candidates is not null and (o.candidates[1]).place
 select o.offer, o.operator, o.why from chat.offer o where (o.why ->> 'load')::int >= (o.why ->> 'cap')::int;
 
 -- name: two offers to an operator are a stagger interval apart (I4: people may hold a chat out to him at any time, also at the instant of the router's)
+-- (of one instant the one with the longer interval came first: it would have kept back the other)
 select o.offer, o.operator, o.earlier, o.offered_at
-from (select x.*, lag(x.offered_at) over (partition by x.operator order by x.offered_at, x.kind <> 'routed') as earlier from chat.offer x) o
+from (select x.*, lag(x.offered_at) over (partition by x.operator order by x.offered_at, x.kind <> 'routed', (x.why ->> 'stagger_s')::int desc) as earlier from chat.offer x) o
 where o.offered_at < o.earlier + (o.why ->> 'stagger_s')::int * interval '1 second';
 
 -- name: every operator has a state row

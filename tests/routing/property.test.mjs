@@ -25,6 +25,7 @@ const MENDED = {
 	1000681: 'a renamed operator had not declined any more',
 	1000664: 'of two offers of one instant the order was not known',
 	108806075: 'of two offers the later one has the earlier instant, the clock was set back in between',
+	4000607: 'of two offers of one instant, with stagger and without, the order was not known',
 	3001589: 'a chat stayed relaxed when the clock was set back before the relaxation',
 };
 
