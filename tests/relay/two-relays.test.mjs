@@ -4,6 +4,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { withBody } from '../support/function-body.mjs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
 import { Customer } from '../support/people.mjs';
@@ -132,17 +133,13 @@ test('a relay that was stopped for a while and heard no hint catches up', { time
 
 test('hints that never arrive cost a sweep, not a message', { timeout: 300000 }, async (t) => {
 	const { operator: ana, customers: [kim] } = await converse(stack, t, apart);
-	const [{ text: keep }] = await stack.query('select pg_get_functiondef(\'internal.ring_relays\'::regproc) as text');
-	await stack.query(keep.replace(/\$function\$.*\$function\$/s, () => '$function$ begin end $function$')); // nobody is rung any more
-	try {
+	await withBody(stack, 'ring_relays', 'begin end', async () => { // nobody is rung any more
 		for (let i = 0; i < 10; i++) await Promise.all([kim.say(`unheard ${i}`), ana.say(kim.chat, `unheard ${i}`)]);
 		await until(async () => {
 			const last = await lastSeq(stack, kim.chat);
 			return [kim, ana].every((person) => heardUpTo(person, kim.chat) >= last);
 		}, { what: 'the sweep' });
-	} finally {
-		await stack.query(keep);
-	}
+	});
 });
 
 test('one relay is killed during talk across both: its clients come back on the other, nothing is lost (C1–C7)', { timeout: 300000 }, async (t) => {

@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
-import { until } from './waiting.mjs';
+import { PATIENCE_MS, until } from './waiting.mjs';
 
 export class HttpError extends Error {
 	constructor(method, path, status, body) {
@@ -28,7 +28,7 @@ class Person {
 	async call(method, path, body, headers = {}) {
 		const response = await fetch(`${this.stack.url}/api/v1/${path}`, {
 			method, headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...this.headers(), ...headers },
-			body: body === undefined ? undefined : JSON.stringify(body),
+			body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS),
 		});
 		const text = await response.text();
 		const answer = text && response.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : text;
@@ -37,9 +37,10 @@ class Person {
 	}
 
 	// Opens a socket and says hello; resolves with the `ready` frame. `onFrame` sees each frame as it comes, `onClose` the code at the end;
-	// `relay` = 1, 2, … goes to that relay's own socket instead of through the web server; `origin` is another one than our own.
-	async connect(hello, { onFrame, onClose, relay, origin = new URL(this.stack.url).origin } = {}) {
-		const address = relay ? `ws+unix:${this.stack.relaySocket(relay)}:/chat/relay` : `${this.stack.url.replace('http', 'ws')}/relay`;
+	// `relay` = 1, 2, … goes to that relay's own socket instead of through the web server, `port` to somebody in front of it (link.mjs, wrong-relay.mjs);
+	// `origin` is another one than our own.
+	async connect(hello, { onFrame, onClose, relay, port = this.stack.port, origin = new URL(this.stack.url).origin } = {}) {
+		const address = relay ? `ws+unix:${this.stack.relaySocket(relay)}:/chat/relay` : `ws://localhost:${port}/chat/relay`;
 		const socket = new WebSocket(address, 'chat.v1', { origin });
 		this.socket = socket;
 		this.closed = null;

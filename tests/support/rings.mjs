@@ -17,6 +17,7 @@ const AT_ONCE = 3;
 const RINGS = {
 	routing: (files) => [nodeTests('routing', files)],
 	relay: (files) => [nodeTests('relay', files)],
+	faults: (files) => [nodeTests('faults', files)],
 	e2e: (files) => [nodeTests('e2e', files)],
 	api: (files) => [nodeTests('api', files)],
 	cli: (files) => [nodeTests('cli', files)],

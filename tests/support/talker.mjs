@@ -16,7 +16,8 @@ export class Talker {
 	#running = null;
 
 	// `connection`: options for every connect ({ relay: 2 }, or a function for each time). `name` tells apart several of one party ("ana#2").
-	constructor(person, history, { connection = {}, name } = {}) {
+	// `transmit` puts a frame onto the wire; a test may send it more than once, or later, or over another connection.
+	constructor(person, history, { connection = {}, name, transmit = (frame) => person.send(frame) } = {}) {
 		this.person = person;
 		this.history = history;
 		this.connection = typeof connection === 'function' ? connection : () => connection;
@@ -26,7 +27,10 @@ export class Talker {
 		this.outbox = new Map(); // cid → { chat, body }, oldest first
 		this.acked = new Map(); // cid → seq
 		this.failed = new Map(); // cid → code
-		this.codes = []; // of every close
+		this.codes = []; // of every close that was not his own
+		this.transmit = transmit;
+		this.following = new Set(); // chats he was synced for on this connection and has not lost since
+		this.over = new Set(); // chats whose end he has heard
 		this.ready = false;
 		this.connects = 0;
 		this.frames = [];
@@ -75,7 +79,8 @@ export class Talker {
 	async #run() {
 		for (let wait = BACK_OFF_MS.first; !this.#stopped; wait = Math.min(wait * 2, BACK_OFF_MS.most)) {
 			const code = await this.#connection();
-			this.codes.push(code);
+			if (!this.#stopped) this.codes.push(code);
+			if (code === 4410 && this.who.kind === 'customer') await this.#hearTheRest();
 			if (this.#stopped || (FINAL.includes(code) && !(code === 4401 && this.who.kind === 'operator'))) break;
 			if (this.wasReady) wait = BACK_OFF_MS.first;
 			await pause(wait * (0.5 + Math.random()));
@@ -112,7 +117,10 @@ export class Talker {
 			this.cursors.set(chat, 0);
 			this.#note({ what: 'resync', chat });
 		}
-		if (t === 'synced') this.#note({ what: 'synced', chat, seq });
+		if (t === 'synced') {
+			this.following.add(chat);
+			this.#note({ what: 'synced', chat, seq });
+		}
 		if (t === 'event') this.#hearEvent(frame);
 		if (t === 'ack') {
 			this.#note({ what: 'ack', chat, cid, seq });
@@ -127,6 +135,7 @@ export class Talker {
 	#begin(cursors) {
 		this.ready = this.wasReady = true;
 		this.connects++;
+		this.following.clear();
 		this.#note({ what: 'connect', cursors });
 		for (const cid of this.outbox.keys()) this.#transmit(cid);
 	}
@@ -136,6 +145,23 @@ export class Talker {
 		if (seq === (this.cursors.get(chat) ?? 0) + 1) this.cursors.set(chat, seq);
 		const own = author?.kind === this.who.kind && (this.who.kind === 'customer' || author.name === this.who.display);
 		if (cid && own) this.#settle(cid, seq);
+		if (kind === 'ended') this.over.add(chat);
+		if (kind === 'left' && own) this.following.delete(chat);
+	}
+
+	// A chat that ended while its customer was away has no socket for him any more: the last words come over HTTP.
+	async #hearTheRest() {
+		const { chat } = this.person;
+		while (!this.#stopped && !this.over.has(chat)) {
+			const after = this.cursors.get(chat);
+			const page = await this.person.call('GET', `chats/${chat}/events?after=${after}`).catch(() => null);
+			if (page) {
+				this.#note({ what: 'connect', cursors: { [chat]: after } });
+				for (const event of page.events) this.#hear({ t: 'event', ...event });
+				if (!page.more) this.#note({ what: 'synced', chat, seq: page.last_seq });
+			}
+			if (!this.over.has(chat)) await pause(BACK_OFF_MS.most);
+		}
 	}
 
 	// `unavailable` and `rate_limited` are for a moment: the message stays in the outbox.
@@ -158,6 +184,6 @@ export class Talker {
 	#transmit(cid) {
 		const { chat, body } = this.outbox.get(cid);
 		this.#note({ what: 'send', chat, cid, body });
-		this.person.send({ t: 'send', chat, cid, body });
+		this.transmit({ t: 'send', chat, cid, body });
 	}
 }
