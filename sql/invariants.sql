@@ -109,6 +109,20 @@ where c.state is distinct from coalesce(
 	(select a.new ->> 'state' from chat.audit a where a.object = 'chat' and a.key = c.chat::text and a.action = 'state' order by a.audit desc limit 1),
 	case when c.bot is null then 'queued' else 'bot' end);
 
+-- name: the changes of state of a chat follow each other in the audit, from where it began and to one end (C11, C13)
+select x.chat, x.audit, x.before, x.after from (
+	select c.chat, a.audit, a.old ->> 'state' as before, a.new ->> 'state' as after,
+		lag(a.new ->> 'state') over (partition by c.chat order by a.audit) as due
+	from chat.chat c join chat.audit a on a.object = 'chat' and a.key = c.chat::text and a.action = 'state') x
+where x.before in ('ended', 'abandoned') or case when x.due is null then x.before not in ('bot', 'queued') else x.before is distinct from x.due end;
+
+-- name: every assignment left an audit row when it began and one when it ended (G16, C13)
+select c.chat, n.begun, n.ended, a.begun as audited_begun, a.ended as audited_ended from chat.chat c
+cross join lateral (select count(*) as begun, count(ended_at) as ended from chat.assignment where chat = c.chat) n
+cross join lateral (select count(*) filter (where action = 'assigned') as begun, count(*) filter (where action = 'assignment ended') as ended
+	from chat.audit where object = 'chat' and key = c.chat::text) a
+where n.begun <> a.begun or n.ended <> a.ended;
+
 -- name: a chat whose customer is silent was released after it began, and waits for a word only
 select a.assignment from chat.assignment a where a.idle_since < a.started_at or (a.idle_since is not null and a.idle_check_at is not null);
 

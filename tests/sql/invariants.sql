@@ -102,5 +102,11 @@ select t.finds('no message of a party', $$
 select t.finds('nobody has got or read', 'insert into chat.delivery (chat, party, got, read) values (t.chat(2), ''customer'', 99, 0)');
 select t.finds('every change of state', 'update chat.chat set state = ''active'' where chat = t.chat(7)');
 select t.finds('every change of state', $$delete from chat.audit where key = t.chat(2)::text and new ->> 'state' = 'active'$$);
+select t.finds('the changes of state of a chat', $$update chat.audit set old = old || '{"state": "bot"}' where key = t.chat(2)::text and new ->> 'state' = 'active'$$);
+select t.finds('the changes of state of a chat', $$
+	insert into chat.audit (actor_kind, action, object, key, old, new)
+	select 'program', 'state', 'chat', t.chat(1)::text, '{"state": "ended"}', '{"state": "ended"}'$$);
+select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(2)::text and action = 'assigned'$$);
+select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(1)::text and action = 'assignment ended'$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql
