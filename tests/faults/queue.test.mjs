@@ -83,8 +83,8 @@ class Stutterer extends Talker {
 		this.tab = new Talker(person.tab(), history, { ...options, name: `${this.who.name}#2` });
 	}
 
-	async start() {
-		await Promise.all([super.start(), this.tab.start()]);
+	async start(timeout_ms) {
+		await Promise.all([super.start(timeout_ms), this.tab.start(timeout_ms)]);
 		return this;
 	}
 

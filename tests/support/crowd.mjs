@@ -56,19 +56,16 @@ export class Crowd {
 		return new Map(rows.map(({ chat, operator }) => [chat, operator]));
 	}
 
-	// Everybody says so many messages into each of his chats, one every so often, and goes on `during` something; resolves with how many when all are said,
-	// not when they are acked.
-	async chatter({ messages, every_ms, during = () => false }) {
+	// Everybody says so many messages into each of his chats, one every so often; resolves when all are said, not when they are acked.
+	async chatter({ messages, every_ms }) {
 		const owners = await this.owners();
-		let i = 0;
-		for (; i < messages || during(); i++) {
+		for (let i = 0; i < messages; i++) {
 			for (const customer of this.customers) customer.say(customer.person.chat, `customer ${i}`);
 			for (const operator of this.operators) {
 				for (const [chat, name] of owners) if (name === operator.person.name) operator.say(chat, `operator ${i}`);
 			}
 			await pause(every_ms);
 		}
-		return i;
 	}
 
 	// Until every outbox is empty and everybody has heard everything of his chats.

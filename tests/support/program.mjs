@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PATIENCE_MS, until } from './waiting.mjs';
 
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
 	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:exitcode=99',
 	UBSAN_OPTIONS: 'print_stacktrace=1',
 };
@@ -26,6 +26,7 @@ export class Program {
 	#ended = null;
 	#asked = true;
 	#description;
+	#change = {};
 
 	// { name, command: [file, ...arguments], env, cwd, log, account: {uid, gid} or {}, ready: async () => boolean, problems: [],
 	//   group: true for a program whose workers outlive it when it is killed (nginx) and would keep its port }
@@ -47,6 +48,11 @@ export class Program {
 	// Everything it wrote since the stack was started.
 	get log() {
 		return readFileSync(this.#description.log, 'utf8');
+	}
+
+	// From the next start on: what its environment has besides, and where its words go instead of the log. Without arguments: as it was.
+	change({ env = {}, output } = {}) {
+		this.#change = { env, output };
 	}
 
 	async start() {
@@ -112,10 +118,10 @@ export class Program {
 
 	#spawn() {
 		const { command, env, cwd, log, account, group = false } = this.#description;
-		const fd = openSync(log, 'a');
+		const fd = openSync(this.#change.output ?? log, 'a');
 		const child = spawn(command[0], command.slice(1), {
 			cwd, stdio: ['ignore', fd, fd], detached: group,
-			env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...ENVIRONMENT, ...env }, ...account,
+			env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...ENVIRONMENT, ...env, ...this.#change.env }, ...account,
 		});
 		closeSync(fd);
 		this.#child = child;

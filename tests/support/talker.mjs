@@ -6,7 +6,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from './waiting.mjs';
+import { PATIENCE_MS, until } from './waiting.mjs';
 
 const FINAL = [4400, 4401, 4403, 4404, 4409, 4410]; // codes after which a client stays away; an operator gets a new ticket each time
 const BACK_OFF_MS = { first: 20, most: 500 };
@@ -37,10 +37,10 @@ export class Talker {
 		this.onFrame = null; // for a test that wants to act on what it hears
 	}
 
-	async start() {
+	async start(timeout_ms = PATIENCE_MS) {
 		this.#stopped = false;
 		this.#running = this.#run();
-		await until(() => this.ready, { what: `${this.who.name} to be ready` });
+		await until(() => this.ready, { what: `${this.who.name} to be ready`, timeout_ms });
 		return this;
 	}
 
