@@ -234,6 +234,14 @@ void hints_company(struct hints *h)
 	h->alone = false;
 }
 
+void hints_again(struct hints *h)
+{
+	if (h->relay[0] == '\0')
+		return;
+	gather(h, "r:");
+	hints_flush(h);
+}
+
 void hints_hello(struct hints *h, const char *number)
 {
 	(void)snprintf(h->relay, sizeof h->relay, "%s", number);
@@ -245,7 +253,7 @@ void hints_hello(struct hints *h, const char *number)
 
 bool hints_waiting(const struct hints *h)
 {
-	return h->words && h->relay[0] != '\0';
+	return h->words && h->relay[0] != '\0' && pipe_is_up(h->pipe);
 }
 
 static void on_sent(void *arg, const PGresult *result, const struct problem *problem)
@@ -276,6 +284,6 @@ void hints_flush(struct hints *h)
 		params[1] = PARAM_TEXT(h->payload.data);
 		h->statements++;
 		if (pipe_send(h->pipe, &STATEMENT_HINT_RELAYS, params, on_sent, h) != STATUS_OK)
-			return; /* no database: what was hinted at is read by everybody when it is back */
+			return; /* the session is breaking: hints_again() makes everybody look */
 	}
 }

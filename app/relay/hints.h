@@ -60,10 +60,12 @@ void hints_presence(struct hints *h, const char *chat, enum party who, bool on);
 void hints_mark(struct hints *h, enum hint_type type, const char *chat, enum party who, uint64_t seq);
 /* This relay is `number` now: says so to the others. */
 void hints_hello(struct hints *h, const char *number);
+/* The session for hints stands again. What was to be said meanwhile waits; what was under way may be lost, so that the others look at everything. */
+void hints_again(struct hints *h);
 /* Another relay lives: hints are worth sending. */
 void hints_company(struct hints *h);
 
-/* Sends what waits; call about every 10 ms while hints_waiting(). */
+/* Sends what waits, when it can; call about every 10 ms while hints_waiting(). */
 bool hints_waiting(const struct hints *h);
 void hints_flush(struct hints *h);
 

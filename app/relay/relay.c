@@ -27,17 +27,23 @@
 
 /* ---- the database ------------------------------------------------------------------------------------------- */
 
+static void look_at_rooms(struct relay *r)
+{
+	struct room *room, *next;
+
+	HASH_ITER(hh, r->rooms.by_chat, room, next)
+		room_look(room);
+}
+
 /* The session stands, we are registered and listen: everything is looked at anew. */
 static void on_ready(struct relay *r)
 {
 	struct client *client, *next_client;
-	struct room *room, *next_room;
 
 	HASH_ITER(hh, r->clients.by_id, client, next_client)
 		if (client->state == CLIENT_JUDGED)
 			relay_judge(r, client);
-	HASH_ITER(hh, r->rooms.by_chat, room, next_room)
-		room_look(room);
+	look_at_rooms(r);
 	marks_again(&r->marks);
 	r->places_due = true;
 	beat_sweep(r, true);
@@ -88,8 +94,10 @@ static void on_hint(void *arg, const struct hint *hint)
 		beat_sweep(r, true);
 		break;
 	case HINT_RELAY:
+		/* it has begun, or its words could not go out: what it stored and did not tell, or its life before did not, is looked for */
 		hints_company(&r->hints);
 		tell_presence(r);
+		look_at_rooms(r);
 		break;
 	case HINT_TYPING:
 	case HINT_PRESENCE:
@@ -105,6 +113,13 @@ static void on_notify(void *arg, const char *channel, const char *payload)
 {
 	(void)channel;
 	hints_read(payload, on_hint, arg);
+}
+
+static void on_hints_up(void *arg)
+{
+	struct relay *r = arg;
+
+	hints_again(&r->hints);
 }
 
 static void ignore(void *arg)
@@ -287,7 +302,7 @@ static void init_database(struct relay *r, const char *conninfo)
 {
 	static const struct statement *const hint_statements[] = { &STATEMENT_HINT_RELAYS };
 	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
-	const struct pipe_events hint_events = { .up = ignore, .down = ignore, .notify = ignore_notify, .arg = r };
+	const struct pipe_events hint_events = { .up = on_hints_up, .down = ignore, .notify = ignore_notify, .arg = r };
 
 	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-hints", hint_statements, 1, &hint_events, &r->hint_pipe);
