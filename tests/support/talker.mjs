@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PATIENCE_MS, until } from './waiting.mjs';
 
 const FINAL = [4400, 4401, 4403, 4404, 4409, 4410]; // codes after which a client stays away; an operator gets a new ticket each time
+const HELLO_CHATS = 100;
 const BACK_OFF_MS = { first: 20, most: 500 };
 
 export class Talker {
@@ -87,6 +88,12 @@ export class Talker {
 		}
 	}
 
+	// The cursors of the chats that are not known to be over; of many the latest, because a hello has a limit.
+	#wanted() {
+		const open = [...this.cursors].filter(([chat]) => !this.over.has(chat) || this.who.kind === 'customer');
+		return Object.fromEntries(open.slice(-HELLO_CHATS));
+	}
+
 	// One connection from hello to its end; resolves with the close code (null when there was not even a socket).
 	#connection() {
 		this.wasReady = false;
@@ -99,7 +106,7 @@ export class Talker {
 				this.ready = false;
 				resolve(code);
 			};
-			const cursors = Object.fromEntries(this.cursors);
+			const cursors = this.#wanted();
 			const at = this.who.kind === 'customer' ? { last_seq: cursors[this.person.chat] } : { cursors };
 			this.person.connect({ ...at, ...this.connection(), onFrame: (frame) => over || this.#hear(frame, cursors), onClose: ended })
 				.catch((error) => {
