@@ -7,6 +7,9 @@ from chat.chat_counter n
 left join lateral (select count(*), min(seq) as low, max(seq) as high from chat.message m where m.chat = n.chat) m on true
 where n.last_seq <> m.count or (m.count > 0 and (m.low <> 1 or m.high <> n.last_seq));
 
+-- name: every message belongs to a chat that is there
+select m.chat, m.seq from chat.message m where not exists (select from chat.chat_counter n where n.chat = m.chat);
+
 -- name: nobody has got or read what is not stored
 select d.chat, d.party, d.got, d.read, n.last_seq from chat.delivery d join chat.chat_counter n on n.chat = d.chat where d.got > n.last_seq or d.read > d.got;
 

@@ -199,3 +199,21 @@ create trigger skill_is_known before insert or update of skill on chat.operator_
 	for each row execute function internal.skill_is_known();
 create trigger skill_is_known before insert or update of skill on chat.queue_skill
 	for each row execute function internal.skill_is_known();
+
+-- With a chat goes its counter, and with its counter all it has numbered. (Instead of a foreign key of chat.message, which would look the chat up for
+-- each message; that the chat is there is what the counter's row proves, which every writer of an event holds.)
+create function internal.message_goes() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if tg_op = 'TRUNCATE' then
+		truncate chat.message;
+	else
+		delete from chat.message m where m.chat = old.chat;
+	end if;
+	return null;
+end $$;
+
+create trigger message_goes after delete on chat.chat_counter
+	for each row execute function internal.message_goes();
+create trigger message_goes_all after truncate on chat.chat_counter
+	for each statement execute function internal.message_goes();

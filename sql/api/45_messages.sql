@@ -3,6 +3,7 @@
 
 create type internal.party as (kind text, author text, name text, problem text);
 
+-- What an author sent, to tell a repeat from a conflict. Kept with a message only when it made a choice: without one its body is what was sent.
 -- (Stable as convert_to is: declared immutable it would not be inlined.)
 create function internal.sent_hash(p_body text, p_choice text) returns bytea
 language sql stable as $$ select sha256(convert_to(coalesce(p_body, '') || E'\x01' || coalesce(p_choice, ''), 'UTF8')) $$;
@@ -58,7 +59,6 @@ returns internal.post_result
 language plpgsql as $$
 declare
 	v_party internal.party := internal.party_of(p_chat, p_credential, p_kind, p_now);
-	v_hash bytea := internal.sent_hash(p_body, p_choice);
 	v_old chat.message;
 	v_chat chat.chat;
 	v_label text;
@@ -69,9 +69,10 @@ begin
 		return v_result;
 	end if;
 	-- a repeat gets the first answer, whatever has become of the chat since
-	select * into v_old from chat.message m where m.chat = p_chat and m.author_kind = v_party.kind and m.author = v_party.author and m.cid = p_cid;
+	select * into v_old from chat.message m where m.chat = p_chat and m.cid = p_cid and m.author = v_party.author;
 	if found then
-		v_result.status := case when v_old.sent_hash = v_hash and (v_old.kind = 'note') = (p_kind = 'note') then 'ok' else 'conflict' end;
+		v_result.status := case when coalesce(v_old.sent_hash, internal.sent_hash(v_old.body, null)) = internal.sent_hash(p_body, p_choice)
+			and (v_old.kind = 'note') = (p_kind = 'note') then 'ok' else 'conflict' end;
 		v_result.field := case when v_result.status = 'conflict' then 'cid' end;
 		v_result.seq := v_old.seq;
 		v_result.at := internal.rfc3339(v_old.at);
@@ -104,7 +105,8 @@ begin
 	v_result.author_kind := v_party.kind;
 	v_result.author_name := v_party.name;
 	v_result.at := internal.rfc3339(p_now);
-	v_result.seq := internal.add_event(p_chat, p_now, p_kind, v_party.kind, v_party.author, v_party.name, coalesce(v_result.body, p_body), v_result.data::jsonb, p_cid, v_hash);
+	v_result.seq := internal.add_event(p_chat, p_now, p_kind, v_party.kind, v_party.author, v_party.name, coalesce(v_result.body, p_body), v_result.data::jsonb, p_cid,
+		case when p_choice is not null then internal.sent_hash(p_body, p_choice) end);
 	if v_party.kind = 'customer' then
 		if exists (select from chat.assignment a where a.chat = p_chat and a.ended_at is null and a.idle_since is not null) then -- an index that is nearly empty
 			insert into internal.woken (chat) values (p_chat);
@@ -115,57 +117,7 @@ begin
 	return v_result;
 end $$;
 
--- Stores what is plain, in a few passes over the whole batch, and gives back its rows. Plain is a chat all of whose messages are stored as they come: a party
--- without problem, fields that fit, a cid not seen before. A chat with anything else in the batch (a choice, a bot, a repeat, a refusal, a customer who was
--- silent) is left to post_one, which says what the rules are: whatever is let through here must be stored by it too, with the same words.
--- The caller holds the counter rows of p_free. Seqs are counted on from them, so no row is visited twice.
-create function internal.post_plain(p_credentials bytea[], p_chats uuid[], p_kinds text[], p_cids uuid[], p_bodies text[], p_choices text[], p_free uuid[],
-	p_now timestamptz)
-returns setof internal.post_result
-language plpgsql as $$
-declare
-	v_at text := internal.rfc3339(p_now);
-begin
-	return query
-	with known as (
-		select g.ord, g.chat, g.kind, g.cid, g.body, n.last_seq, case when a.chat is null then 'operator' else 'customer' end as author_kind,
-			case when a.chat is null then o.operator::text else '' end as author,
-			case when a.chat is null then o.name::text else coalesce(c.name, '') end as author_name,
-			g.chat in (select f.chat from unnest(p_free) f (chat)) and count(*) over (partition by g.chat, g.cid) = 1 and g.choice is null
-			and internal.bad_field(g.kind, g.cid, g.body, g.choice) is null
-			and case
-				when a.chat is not null then a.chat = g.chat and g.kind = 'message' and c.state in ('queued', 'offered', 'active') and w.idle_since is null
-				else o.operator = w.operator and o.active and s.last_used_at > (select p_now - internal.seconds('session_idle_s'))
-					and s.created_at > (select p_now - internal.seconds('session_max_s'))
-					and (c.state = 'active' or (c.state = 'wrap_up' and g.kind = 'note'))
-			end as plain
-		from unnest(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices) with ordinality g (credential, chat, kind, cid, body, choice, ord)
-		left join chat.chat_counter n on n.chat = g.chat
-		left join chat.chat c on c.chat = g.chat
-		left join chat.assignment w on w.chat = g.chat and w.ended_at is null
-		left join chat.chat_access a on a.token_hash = g.credential
-		left join chat.session s on s.session = case when a.chat is null then g.credential end
-		left join chat.operator o on o.operator = s.operator
-	), numbered as (
-		select k.*, row_number() over in_order as place, count(*) over whole as places,
-			bool_and(coalesce(k.plain, false) and not exists (select from chat.message m
-				where m.chat = k.chat and m.author_kind = k.author_kind and m.author = k.author and m.cid = k.cid)) over whole as stored,
-			bool_or(k.author_kind = 'customer' and k.kind = 'message') over whole as by_customer
-		from known k
-		window whole as (partition by k.chat), in_order as (partition by k.chat order by k.ord)
-	), messages as (
-		insert into chat.message (chat, seq, kind, author_kind, author, author_name, body, at, cid, sent_hash)
-		select m.chat, m.last_seq + m.place, m.kind, m.author_kind, m.author, m.author_name, m.body, p_now, m.cid, internal.sent_hash(m.body, null)
-		from numbered m where m.stored
-	), counters as (
-		update chat.chat_counter n set last_seq = n.last_seq + m.places, customer_at = case when m.by_customer then p_now else n.customer_at end
-		from numbered m where n.chat = m.chat and m.stored and m.place = m.places
-	)
-	select m.ord::int, 'ok', null::text, m.last_seq + m.place, m.last_seq + m.places, v_at, m.author_kind, m.author_name, null::text, null::text, false
-	from numbered m where m.stored order by m.ord;
-end $$;
-
--- The messages of the batch that post_plain has left, one by one in their order: those of the chats whose counter (p_seqs of p_free) has not moved. While a bot
+-- The messages of the batch that are left because they are not plain, one by one in their order: those of the chats whose counter (p_seqs of p_free) has not moved. While a bot
 -- answers its chat's row is needed too, for the answer may move the chat on: who holds it now is not waited for, since we hold counters.
 create function internal.post_apart(p_credentials bytea[], p_chats uuid[], p_kinds text[], p_cids uuid[], p_bodies text[], p_choices text[], p_free uuid[],
 	p_seqs bigint[], p_now timestamptz)
@@ -207,8 +159,15 @@ end $$;
 
 -- The relay's batch: six arrays of one length, one row back for each element; `ord` says of which, and the rows of one chat come in its order. One bad row
 -- never harms another. A chat that somebody else writes to at this moment gives 'busy': it comes again with the next batch and holds up nobody. Rows are
--- durable when the call returns. Planned once a session and by index whatever the tables' size is then: a plan by hash or by the whole table suits one batch
--- and ruins the others, and planning takes longer than a batch.
+-- durable when the call returns.
+--
+-- What is plain is stored in a few passes over the whole batch. Plain is a chat all of whose messages are stored as they come: a party without problem, fields
+-- that fit, a cid not seen before. A chat with anything else in the batch (a choice, a bot, a repeat, a refusal, a customer who was silent) is left to post_one,
+-- which says what the rules are: whatever is let through here must be stored by it too, with the same words. Seqs are counted on from the counters, which
+-- are held; a row that is held stays where it is, so its place (ctid) finds it again without an index.
+--
+-- Planned once a session and by index whatever the tables' size is then: a plan by hash or by the whole table suits one batch and ruins the others, and
+-- planning takes longer than a batch. Beginning and ending a statement is what a small batch costs, hence one statement for all that is plain.
 create function api.post_messages(p_credentials bytea[], p_chats uuid[], p_kinds text[], p_cids uuid[], p_bodies text[], p_choices text[])
 returns setof internal.post_result
 language plpgsql security definer set search_path = chat, pg_temp
@@ -225,11 +184,48 @@ begin
 		perform internal.fail('SB400', 'bad_request'); -- the caller's mistake, nobody's message
 	end if;
 	select array_agg(l.chat), array_agg(l.last_seq) into v_free, v_seqs
-	from (select n.chat, n.last_seq
-		from (select distinct u.chat from unnest(p_chats) u (chat)) u join chat.chat_counter n on n.chat = u.chat
-		order by n.chat for no key update of n skip locked) l;
+	from (select n.chat, n.last_seq from chat.chat_counter n where n.chat = any (p_chats) order by n.chat for no key update of n skip locked) l;
 	v_now := clock_timestamp();
-	return query select * from internal.post_plain(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices, v_free, v_now);
+	return query
+	with known as (
+		select g.ord, g.chat, g.kind, g.cid, g.body, n.last_seq, n.ctid as counter,
+			case when a.chat is null then 'operator' else 'customer' end as author_kind,
+			case when a.chat is null then o.operator::text else '' end as author,
+			case when a.chat is null then o.name::text else coalesce(c.name, '') end as author_name,
+			g.chat in (select f.chat from unnest(v_free) f (chat))
+			and g.cid not in (select u.cid from unnest(p_cids) u (cid) where u.cid is not null group by u.cid having count(*) > 1)
+			and g.choice is null and internal.bad_field(g.kind, g.cid, g.body, g.choice) is null
+			and case
+				when a.chat is not null then a.chat = g.chat and g.kind = 'message' and c.state in ('queued', 'offered', 'active') and w.idle_since is null
+				else o.operator = w.operator and o.active and (c.state = 'active' or (c.state = 'wrap_up' and g.kind = 'note'))
+					and s.last_used_at > (select v_now - make_interval(secs => i.value::bigint) from chat.setting i where i.name = 'session_idle_s')
+					and s.created_at > (select v_now - make_interval(secs => i.value::bigint) from chat.setting i where i.name = 'session_max_s')
+			end
+			and not exists (select from chat.message m
+				where m.chat = g.chat and m.cid = g.cid and m.author = case when a.chat is null then o.operator::text else '' end)
+			as plain
+		from unnest(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices) with ordinality g (credential, chat, kind, cid, body, choice, ord)
+		left join chat.chat_counter n on n.chat = g.chat
+		left join chat.chat c on c.chat = g.chat
+		left join chat.assignment w on w.chat = g.chat and w.ended_at is null
+		left join chat.chat_access a on a.token_hash = g.credential
+		left join chat.session s on s.session = case when a.chat is null then g.credential end
+		left join chat.operator o on o.operator = s.operator
+	), numbered as (
+		select k.ord, k.chat, k.kind, k.cid, k.body, k.counter, k.author_kind, k.author, k.author_name, -- not k.*: plain would be worked out twice
+			k.last_seq + row_number() over whole as seq, k.last_seq + count(*) over whole as last_seq, bool_and(coalesce(k.plain, false)) over whole as stored,
+			bool_or(k.author_kind = 'customer' and k.kind = 'message') over whole as by_customer
+		from known k
+		window whole as (partition by k.chat order by k.ord rows between unbounded preceding and unbounded following)
+	), messages as (
+		insert into chat.message (chat, seq, kind, author_kind, author, author_name, body, at, cid)
+		select m.chat, m.seq, m.kind, m.author_kind, m.author, m.author_name, m.body, v_now, m.cid from numbered m where m.stored
+	), counters as (
+		update chat.chat_counter n set last_seq = m.last_seq, customer_at = case when m.by_customer then v_now else n.customer_at end
+		from numbered m where n.ctid = m.counter and m.stored and m.seq = m.last_seq
+	)
+	select m.ord::int, 'ok', null::text, m.seq, m.last_seq, internal.rfc3339(v_now), m.author_kind, m.author_name, null::text, null::text, false
+	from numbered m where m.stored;
 	get diagnostics v_stored = row_count;
 	if v_stored < v_count then
 		return query select * from internal.post_apart(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices, v_free, v_seqs, v_now);

@@ -114,6 +114,7 @@ comment on column chat.chat_counter.last_seq is 'The seq of the latest event';
 comment on column chat.chat_access.token_hash is 'SHA-256 of the customer''s token';
 comment on column chat.chat_access.request_key_hash is 'SHA-256 of the key that makes a chat request unique';
 comment on column chat.chat_access.request_hash is 'SHA-256 of the request''s body, to tell a repeat from a conflict';
+comment on column chat.message.chat is 'The chat, whose counter has numbered it; with the chat it goes';
 comment on column chat.message.seq is 'Its number in the chat: 1, 2, 3 … without a gap';
 comment on column chat.message.kind is 'What it is: a message, a note, or what happened';
 comment on column chat.message.author_kind is 'customer, operator, bot or system';
