@@ -231,14 +231,19 @@ static void on_pulse(uv_timer_t *timer)
 		batch_pulse(&r->batch);
 }
 
-static void on_settle(uv_prepare_t *prepare)
+void relay_settle(struct relay *r)
 {
-	struct relay *r = prepare->data;
-
 	batch_run(&r->batch);
-	history_run(&r->history);
+	if (r->flush)
+		r->flush(r->flush_arg);
+	history_run(&r->history); /* last: who has been sent a page may need the next one */
 	if ((hints_waiting(&r->hints) || batch_is_resting(&r->batch)) && !uv_is_active((uv_handle_t *)&r->pulse))
 		uv_timer_start(&r->pulse, on_pulse, PULSE_MS, 0);
+}
+
+static void on_settle(uv_prepare_t *prepare)
+{
+	relay_settle(prepare->data);
 }
 
 /* ---- clients ------------------------------------------------------------------------------------------------ */

@@ -54,7 +54,9 @@ struct relay {
 	uv_timer_t tick;         /* deadlines, a few times a second */
 	uint64_t tick_ms;        /* the last one */
 	uv_timer_t pulse;        /* hints and second tries, 10 ms after the need arose */
-	uv_prepare_t settle;     /* before the loop sleeps: what has gathered goes to the database in one statement */
+	uv_prepare_t settle;     /* before the loop sleeps: relay_settle() */
+	void (*flush)(void *arg); /* sends what the sockets want to write; set by wire.c */
+	void *flush_arg;
 };
 
 void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options, const struct public_url *url, const struct transport *transport);
@@ -66,6 +68,9 @@ void relay_fini(struct relay *r);
 struct client *relay_open(struct relay *r, void *socket, const char *foreign_origin);
 void relay_receive(struct relay *r, struct client *client, const char *text, size_t len);
 void relay_gone(struct relay *r, struct client **client);
+
+/* What has gathered goes to the database, in one statement, and to the sockets. Call before the loop sleeps, if not the loop itself does. */
+void relay_settle(struct relay *r);
 
 /* Puts a client's hello before the database (again). */
 void relay_judge(struct relay *r, struct client *client);

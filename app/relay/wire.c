@@ -4,9 +4,8 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "relay/listen.h"
-#include "relay/session.h"
+#include "relay/socket.h"
 
-#include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -18,113 +17,6 @@
 #define OWN_DESCRIPTORS 64
 #define OUT_MAX_BYTES (512 * 1024)
 #define HANDSHAKE_S 10
-
-struct wire {
-	struct relay *relay;
-	uv_loop_t *loop;
-	struct lws_context *context;
-	struct lws_vhost *vhost;
-	struct listener listener;
-	struct buf out;
-	lws_sorted_usec_list_t beat; /* poll loop only: lets libuv's timers run */
-	bool use_libuv, stopped, waking;
-	lws_retry_bo_t no_keepalive;
-};
-
-/* One connection, from its upgrade on; lives in the library's per-session memory, zeroed. */
-struct socket {
-	struct lws *wsi;
-	struct wire *wire;
-	struct client *client;
-	char *text; /* a message in more than one piece */
-	size_t len, size;
-	unsigned fragments;
-	int close_code; /* 0: open */
-	bool closing;   /* the Close frame is the library's business now */
-	bool ping_due;
-};
-
-/* ---- closing ------------------------------------------------------------------------------------------------ */
-
-/* A timer set outside the library's own callbacks is armed only at its next turn: make it take one. */
-static void wake(struct wire *wire)
-{
-	if (wire->waking)
-		return;
-	wire->waking = true;
-	lws_cancel_service(wire->context);
-}
-
-static void text_free(struct socket *s)
-{
-	free(s->text);
-	s->text = NULL;
-	s->len = s->size = 0;
-	s->fragments = 0;
-}
-
-static void detach(struct socket *s)
-{
-	text_free(s);
-	if (s->client)
-		relay_gone(s->wire->relay, &s->client);
-}
-
-/* To be returned from RECEIVE or TIMER, and from nowhere else. */
-static int close_now(struct socket *s, int code)
-{
-	detach(s);
-	s->closing = true;
-	lws_close_reason(s->wsi, (enum lws_close_status)code, NULL, 0);
-	return -1;
-}
-
-static void transport_close(void *socket, int code)
-{
-	struct socket *s = socket;
-
-	if (s->close_code != 0)
-		return;
-	s->close_code = code;
-	lws_set_timer_usecs(s->wsi, 1);
-	wake(s->wire);
-}
-
-static void transport_want_write(void *socket)
-{
-	struct socket *s = socket;
-
-	(void)lws_callback_on_writable(s->wsi);
-}
-
-static void transport_ping(void *socket)
-{
-	struct socket *s = socket;
-
-	s->ping_due = true;
-	(void)lws_callback_on_writable(s->wsi);
-}
-
-static void transport_hold(void *socket, bool held)
-{
-	struct socket *s = socket;
-
-	(void)lws_rx_flow_control(s->wsi, !held);
-	wake(s->wire);
-}
-
-static uint64_t transport_now_ms(void)
-{
-	return uv_hrtime() / 1000000;
-}
-
-const struct transport wire_transport = {
-	.want_write = transport_want_write,
-	.ping = transport_ping,
-	.hold = transport_hold,
-	.close = transport_close,
-	.now_ms = transport_now_ms,
-};
 
 /* ---- the handshake ------------------------------------------------------------------------------------------ */
 
@@ -246,61 +138,29 @@ static int receive(struct socket *s, const char *in, size_t len)
 		return 0; /* its timer closes it */
 	client_heard(s->client);
 	if (lws_frame_is_binary(s->wsi))
-		return close_now(s, CLOSE_BINARY);
+		return socket_close_now(s, CLOSE_BINARY);
 	if (is_too_big(s, len))
-		return close_now(s, CLOSE_TOO_BIG);
+		return socket_close_now(s, CLOSE_TOO_BIG);
 	if (!final && lws_remaining_packet_payload(s->wsi) == 0 && ++s->fragments >= s->wire->relay->limits.fragments)
-		return close_now(s, CLOSE_TOO_BIG);
+		return socket_close_now(s, CLOSE_TOO_BIG);
 	if (final && s->len == 0) {
 		relay_receive(s->wire->relay, s->client, in, len);
 	} else {
 		text_add(s, in, len);
 		client_reading(s->client, !final);
 		if (final && u8_check((const uint8_t *)s->text, s->len))
-			return close_now(s, CLOSE_NOT_UTF8); /* the library overlooks a last fragment that is empty */
+			return socket_close_now(s, CLOSE_NOT_UTF8); /* the library overlooks a last fragment that is empty */
 		if (final) {
 			relay_receive(s->wire->relay, s->client, s->text, s->len);
-			text_free(s);
+			socket_text_free(s);
 		}
 	}
 	return 0;
 }
 
-/* With a payload: the library keeps pongs without one to itself. */
-static int write_ping(struct socket *s)
-{
-	unsigned char frame[LWS_PRE + 1] = { 0 };
-
-	s->ping_due = false;
-	if (lws_write(s->wsi, frame + LWS_PRE, 1, LWS_WRITE_PING) < 0)
-		transport_close(s, CLOSE_GOING_AWAY);
-	(void)lws_callback_on_writable(s->wsi);
-	return 0;
-}
-
-static int writeable(struct socket *s)
-{
-	static const char headroom[LWS_PRE];
-	struct buf *out = &s->wire->out;
-	size_t len;
-
-	if (!s->client || s->close_code != 0)
-		return 0;
-	if (s->ping_due)
-		return write_ping(s);
-	buf_reset(out);
-	buf_add(out, headroom, sizeof headroom);
-	if (!session_next_frame(s->client, out) || out->overflow)
-		return 0;
-	len = out->len - sizeof headroom;
-	if (lws_write(s->wsi, (unsigned char *)out->data + sizeof headroom, len, LWS_WRITE_TEXT) < (int)len)
-		transport_close(s, CLOSE_GOING_AWAY);
-	return 0;
-}
-
 static int closed(struct socket *s)
 {
-	detach(s);
+	socket_detach(s);
 	return 0;
 }
 
@@ -314,9 +174,13 @@ static int chat_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 	case LWS_CALLBACK_RECEIVE:
 		return receive(s, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return writeable(s);
+		socket_writeable(s);
+		return 0;
 	case LWS_CALLBACK_TIMER:
-		return s->close_code == 0 || s->closing ? 0 : close_now(s, s->close_code);
+		return s->close_code == 0 || s->closing ? 0 : socket_close_now(s, s->close_code);
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		s->closing = true;
+		return 0;
 	case LWS_CALLBACK_RECEIVE_PONG:
 		if (s->client)
 			client_heard(s->client);
@@ -347,6 +211,11 @@ static const struct lws_protocols protocols[] = {
 	{ .name = NULL },
 };
 
+static void on_flush(void *arg)
+{
+	wire_flush(arg);
+}
+
 /* ---- life --------------------------------------------------------------------------------------------------- */
 
 static void on_library_log(int level, const char *line)
@@ -367,7 +236,7 @@ static void on_accepted(void *arg, int fd)
 
 	if (!lws_adopt_socket_vhost(wire->vhost, fd))
 		log_event(LOG_LEVEL_WARN, "adopt_failed", NULL);
-	wake(wire);
+	wire_wake(wire);
 }
 
 static size_t descriptor_limit(void)
@@ -424,6 +293,8 @@ enum status wire_new(uv_loop_t *loop, bool use_libuv, struct relay *relay, const
 	wire->loop = loop;
 	wire->use_libuv = use_libuv;
 	buf_init(&wire->out, OUT_MAX_BYTES);
+	relay->flush = on_flush;
+	relay->flush_arg = wire;
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_library_log);
 	wire->context = lws_create_context(&info);
 	wire->vhost = wire->context ? lws_get_vhost_by_name(wire->context, "default") : NULL;
@@ -443,6 +314,7 @@ void wire_run(struct wire *wire)
 	}
 	while (!wire->stopped) {
 		uv_run(wire->loop, UV_RUN_NOWAIT);
+		relay_settle(wire->relay); /* libuv did so before it looked, not after */
 		schedule_poll_beat(wire);
 		if (lws_service(wire->context, 0) < 0)
 			break;

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+#include "relay/socket.h"
+
+#include "relay/session.h"
+#include "relay/wire.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#define FRAMES_A_TURN 16 /* of one socket */
+
+/* ---- closing ------------------------------------------------------------------------------------------------ */
+
+void wire_wake(struct wire *wire)
+{
+	if (wire->waking)
+		return;
+	wire->waking = true;
+	lws_cancel_service(wire->context);
+}
+
+void socket_text_free(struct socket *s)
+{
+	free(s->text);
+	s->text = NULL;
+	s->len = s->size = 0;
+	s->fragments = 0;
+}
+
+void socket_detach(struct socket *s)
+{
+	socket_text_free(s);
+	if (s->client)
+		relay_gone(s->wire->relay, &s->client);
+	if (s->ready)
+		DL_DELETE(s->wire->ready, s);
+	s->ready = false;
+}
+
+int socket_close_now(struct socket *s, int code)
+{
+	socket_detach(s);
+	s->closing = true;
+	lws_close_reason(s->wsi, (enum lws_close_status)code, NULL, 0);
+	return -1;
+}
+
+static void transport_close(void *socket, int code)
+{
+	struct socket *s = socket;
+
+	if (s->close_code != 0)
+		return;
+	s->close_code = code;
+	lws_set_timer_usecs(s->wsi, 1);
+	wire_wake(s->wire);
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------ */
+
+/* Nobody is asked whether the socket is writable: with this libuv asking costs four system calls and a turn of the loop, sending one. What the kernel
+ * does not take waits for WRITEABLE, and so does who has had his share. */
+static void transport_want_write(void *socket)
+{
+	struct socket *s = socket;
+
+	if (s->ready)
+		return;
+	s->ready = true;
+	DL_APPEND(s->wire->ready, s);
+}
+
+static void transport_ping(void *socket)
+{
+	struct socket *s = socket;
+
+	s->ping_due = true;
+	transport_want_write(s);
+}
+
+static void write_frame(struct socket *s, unsigned char *frame, size_t len, enum lws_write_protocol kind)
+{
+	s->frames++;
+	if (lws_write(s->wsi, frame, len, kind) < 0)
+		transport_close(s, CLOSE_GOING_AWAY);
+}
+
+/* With a payload: the library keeps pongs without one to itself. */
+static void write_ping(struct socket *s)
+{
+	unsigned char frame[LWS_PRE + 1] = { 0 };
+
+	s->ping_due = false;
+	write_frame(s, frame + LWS_PRE, 1, LWS_WRITE_PING);
+	transport_want_write(s);
+}
+
+/* One frame; if there are more, they come by transport_want_write(). */
+void socket_writeable(struct socket *s)
+{
+	static const char headroom[LWS_PRE];
+	struct buf *out = &s->wire->out;
+
+	if (!s->client || s->close_code != 0 || s->closing)
+		return;
+	if (s->ping_due) {
+		write_ping(s);
+		return;
+	}
+	buf_reset(out);
+	buf_add(out, headroom, sizeof headroom);
+	if (session_next_frame(s->client, out) && !out->overflow)
+		write_frame(s, (unsigned char *)out->data + sizeof headroom, out->len - sizeof headroom, LWS_WRITE_TEXT);
+}
+
+/* A second frame behind one of which the library still holds a part would be copied by it, without limit. */
+static bool has_to_wait(struct socket *s)
+{
+	if (s->turn != s->wire->turn) {
+		s->turn = s->wire->turn;
+		s->frames = 0;
+	}
+	return s->frames >= FRAMES_A_TURN || lws_partial_buffered(s->wsi);
+}
+
+void wire_flush(struct wire *wire)
+{
+	struct socket *s;
+
+	wire->turn++;
+	while ((s = wire->ready) != NULL) {
+		DL_DELETE(wire->ready, s);
+		s->ready = false;
+		if (has_to_wait(s))
+			(void)lws_callback_on_writable(s->wsi);
+		else
+			socket_writeable(s);
+	}
+}
+
+/* ---- the rest of what the relay asks for -------------------------------------------------------------------- */
+
+static void transport_hold(void *socket, bool held)
+{
+	struct socket *s = socket;
+
+	(void)lws_rx_flow_control(s->wsi, !held);
+	wire_wake(s->wire);
+}
+
+static uint64_t transport_now_ms(void)
+{
+	return uv_hrtime() / 1000000;
+}
+
+const struct transport wire_transport = {
+	.want_write = transport_want_write,
+	.ping = transport_ping,
+	.hold = transport_hold,
+	.close = transport_close,
+	.now_ms = transport_now_ms,
+};
