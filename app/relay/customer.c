@@ -12,7 +12,7 @@
 #include <string.h>
 #include <utlist.h>
 
-#define GONE_MAX 200 /* chats of one statement */
+#define GONE_MAX 100 /* in one statement, every tick: messages wait behind it; of a crowd that is cut most are back before their turn */
 
 struct question {
 	struct relay *relay;
@@ -60,6 +60,7 @@ static void on_hello(void *arg, const PGresult *result, const struct problem *pr
 	struct relay *r = q->relay;
 	struct client *client = clients_find(&r->clients, q->client);
 
+	r->hellos_flying--;
 	if (client && client->state == CLIENT_JUDGED) {
 		client->hello->asked = false;
 		if (result && PQntuples(result) == 1)
@@ -77,16 +78,15 @@ static void on_hello(void *arg, const PGresult *result, const struct problem *pr
 		room_release(q->room);
 	}
 	free(q);
+	relay_judge_next(r);
 }
 
-void customer_hello(struct relay *r, struct client *client)
+bool customer_hello(struct relay *r, struct client *client)
 {
 	struct hello *hello = client->hello;
 	struct question *q;
 	const struct param params[] = { PARAM_TEXT(hello->chat), PARAM_BYTES(hello->secret, sizeof hello->secret), PARAM_TEXT(client->origin), PARAM_TEXT(r->number) };
 
-	if (hello->asked || r->number[0] == '\0' || !pipe_is_up(r->pipe))
-		return;
 	client->party = PARTY_CUSTOMER;
 	memcpy(client->credential, hello->secret, sizeof client->credential);
 	q = alloc_zero(1, sizeof *q);
@@ -95,14 +95,16 @@ void customer_hello(struct relay *r, struct client *client)
 	memcpy(q->chat, hello->chat, sizeof q->chat);
 	if (pipe_send(r->pipe, &STATEMENT_HELLO_CUSTOMER, params, on_hello, q) != STATUS_OK) {
 		free(q);
-		return;
+		return false;
 	}
 	hello->asked = true;
+	r->hellos_flying++;
 	q->room = room_find(&r->rooms, hello->chat);
 	if (q->room) {
 		q->room->judging++;
 		room_hold(q->room);
 	}
+	return true;
 }
 
 /* ---- who is gone -------------------------------------------------------------------------------------------- */

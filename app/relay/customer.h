@@ -5,8 +5,10 @@
 
 #include "relay/relay.h"
 
-/* Sends the hello of a judged client to the database; while that is away it waits (called again at its return). */
-void customer_hello(struct relay *r, struct client *client);
+#include <stdbool.h>
+
+/* Sends the hello of a judged client to the database, which is up (relay_judge()). false: it does not take it now. */
+bool customer_hello(struct relay *r, struct client *client);
 /* The last customer's socket has left this room. */
 void customer_left_room(struct relay *r, struct room *room);
 /* Tells the database of the rooms without customers. */

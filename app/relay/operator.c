@@ -80,6 +80,7 @@ static void on_hello(void *arg, const PGresult *result, const struct problem *pr
 	struct client *client = clients_find(&r->clients, q->client);
 
 	r->operator_hellos--;
+	r->hellos_flying--;
 	if (client && client->state == CLIENT_JUDGED) {
 		client->hello->asked = false;
 		if (result && PQntuples(result) == 1 && read_session(result, client->credential))
@@ -90,26 +91,27 @@ static void on_hello(void *arg, const PGresult *result, const struct problem *pr
 			session_refuse(client, problem, true);
 	}
 	free(q);
+	relay_judge_next(r);
 }
 
-void operator_hello(struct relay *r, struct client *client)
+bool operator_hello(struct relay *r, struct client *client)
 {
 	struct hello *hello = client->hello;
 	const struct param params[] = { PARAM_BYTES(hello->secret, sizeof hello->secret), PARAM_TEXT(client->origin), PARAM_TEXT(r->number) };
 	struct question *q;
 
-	if (hello->asked || r->number[0] == '\0' || !pipe_is_up(r->pipe))
-		return;
 	client->party = PARTY_OPERATOR;
 	q = alloc_zero(1, sizeof *q);
 	q->relay = r;
 	q->client = client->id;
 	if (pipe_send(r->pipe, &STATEMENT_HELLO_OPERATOR, params, on_hello, q) != STATUS_OK) {
 		free(q);
-		return;
+		return false;
 	}
 	hello->asked = true;
 	r->operator_hellos++;
+	r->hellos_flying++;
+	return true;
 }
 
 /* ---- who is gone -------------------------------------------------------------------------------------------- */

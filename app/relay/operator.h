@@ -6,6 +6,8 @@
 
 #include "relay/relay.h"
 
+#include <stdbool.h>
+
 #define OFFERS_MAX 64 /* shown on one socket */
 #define DESK_MARK_LEN 32
 
@@ -22,7 +24,7 @@ struct seat {
 };
 
 /* As customer_hello(). */
-void operator_hello(struct relay *r, struct client *client);
+bool operator_hello(struct relay *r, struct client *client);
 /* The socket is gone. */
 void operator_gone(struct relay *r, struct client *client);
 

@@ -18,12 +18,62 @@
 #include <string.h>
 #include <unistd.h>
 #include <uthash.h>
+#include <utlist.h>
 
 #define TICK_MS 200
 #define LATE_MS 500       /* from one tick to the next: we were away */
 #define PULSE_MS 10
+#define HELLOS_FLYING 8   /* enough to keep the server busy, few enough that a message waits for some milliseconds only when thousands come back at once */
 #define RECONNECT_AFTER_MS 250
 #define RECONNECT_SPREAD_MS 2000
+
+/* ---- hellos ------------------------------------------------------------------------------------------------- */
+
+/* Whose hello waits for its turn before the database. */
+struct waiting_hello {
+	struct waiting_hello *prev, *next;
+	uint64_t client;
+};
+
+static void hello_drop(struct relay *r, struct waiting_hello *w)
+{
+	DL_DELETE(r->hellos, w);
+	free(w);
+}
+
+static void hellos_drop(struct relay *r)
+{
+	while (r->hellos)
+		hello_drop(r, r->hellos);
+}
+
+/* false: not now */
+static bool put_before_database(struct relay *r, struct client *client)
+{
+	if (client->hello->operator)
+		return operator_hello(r, client);
+	return customer_hello(r, client);
+}
+
+void relay_judge_next(struct relay *r)
+{
+	while (r->hellos && r->hellos_flying < HELLOS_FLYING && r->number[0] != '\0' && pipe_is_up(r->pipe)) {
+		struct client *client = clients_find(&r->clients, r->hellos->client);
+
+		if (client && client->state == CLIENT_JUDGED && !client->hello->asked && !put_before_database(r, client))
+			return; /* the next answer or tick tries again */
+		hello_drop(r, r->hellos);
+	}
+}
+
+void relay_judge(struct relay *r, struct client *client)
+{
+	struct waiting_hello *w = alloc_zero(1, sizeof *w);
+
+	w->client = client->id;
+	DL_APPEND(r->hellos, w);
+	relay_judge_next(r);
+}
 
 /* ---- the database ------------------------------------------------------------------------------------------- */
 
@@ -40,6 +90,7 @@ static void on_ready(struct relay *r)
 {
 	struct client *client, *next_client;
 
+	hellos_drop(r);
 	HASH_ITER(hh, r->clients.by_id, client, next_client)
 		if (client->state == CLIENT_JUDGED)
 			relay_judge(r, client);
@@ -212,6 +263,7 @@ static void on_tick(uv_timer_t *timer)
 
 	notice_absence(r);
 	clients_sweep(&r->clients);
+	relay_judge_next(r);
 	signals_sweep(&r->signals);
 	marks_sweep(&r->marks);
 	sweep_rooms(r);
@@ -247,14 +299,6 @@ static void on_settle(uv_prepare_t *prepare)
 }
 
 /* ---- clients ------------------------------------------------------------------------------------------------ */
-
-void relay_judge(struct relay *r, struct client *client)
-{
-	if (client->hello->operator)
-		operator_hello(r, client);
-	else
-		customer_hello(r, client);
-}
 
 struct client *relay_open(struct relay *r, void *socket, const char *foreign_origin)
 {
@@ -346,6 +390,7 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 void relay_close(struct relay *r)
 {
 	hints_flush(&r->hints);
+	hellos_drop(r);
 	pipe_free(&r->hint_pipe);
 	pipe_free(&r->pipe);
 	uv_close((uv_handle_t *)&r->tick, NULL);

@@ -19,6 +19,7 @@
 #include <uv.h>
 
 struct seat;
+struct waiting_hello;
 struct gone_session;
 
 struct relay {
@@ -39,6 +40,8 @@ struct relay {
 	char number[16];         /* ours in the database, "" before the first register */
 	char epoch[UUID_LEN + 1];
 
+	struct waiting_hello *hellos;       /* oldest first */
+	unsigned hellos_flying;
 	struct room *gone_rooms;            /* their last customer has left (customer.c) */
 	struct seat *seats;                 /* operators' sockets (operator.c) */
 	struct gone_session *gone_sessions; /* their last socket has left (operator.c) */
@@ -72,8 +75,10 @@ void relay_gone(struct relay *r, struct client **client);
 /* What has gathered goes to the database, in one statement, and to the sockets. Call before the loop sleeps, if not the loop itself does. */
 void relay_settle(struct relay *r);
 
-/* Puts a client's hello before the database (again). */
+/* Puts a client's hello before the database (again), when its turn comes: a few at a time, so that a crowd that comes back at once keeps no message
+ * waiting. relay_judge_next() when an answer has come. */
 void relay_judge(struct relay *r, struct client *client);
+void relay_judge_next(struct relay *r);
 
 /* Tells every socket to come back elsewhere and closes it. */
 void relay_drain(struct relay *r);

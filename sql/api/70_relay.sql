@@ -61,6 +61,8 @@ begin
 	elsif v_chat.state in ('ended', 'abandoned', 'wrap_up') then
 		perform internal.fail('SB410', 'gone');
 	end if;
+	-- What a crash of the server may forget here a relay tells anew when it registers again; so nobody waits for the disk when thousands come back at once.
+	perform set_config('synchronous_commit', 'off', true);
 	insert into chat.relay_chat (relay, chat) values (p_relay, p_chat) on conflict do nothing;
 	perform internal.ring_relays('o:' || a.operator, clock_timestamp()) from chat.assignment a where a.chat = p_chat and a.ended_at is null;
 	return query select v_chat.state::text, n.last_seq, internal.epoch(), coalesce(v_chat.name, ''), c.got, c.read, o.got, o.read
