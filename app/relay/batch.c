@@ -16,10 +16,11 @@
 
 #define ROWS_MAX 512
 #define BODY_BYTES_MAX (1024 * 1024)      /* of one statement */
-#define ARRAY_MAX_BYTES (8 * 1024 * 1024) /* the same, every byte quoted, and the largest single frame on top */
+#define ARRAY_MAX_BYTES (4 * 1024 * 1024) /* the same with the lengths, and the largest single frame on top */
 #define BUSY_LIMIT_MS 5000
 #define TRIES_MAX 8
 #define RETRY_MS 1000
+#define ROWS_ENOUGH 16 /* a statement of so many is not waited for */
 
 struct post {
 	struct post *prev, *next;
@@ -343,53 +344,66 @@ static void on_posted(void *arg, const PGresult *result, const struct problem *p
 		take_failure(b, &broken);
 	} else {
 		b->rows_max = b->rows_max * 2 > ROWS_MAX ? ROWS_MAX : b->rows_max * 2;
+		b->gathering = PQntuples(result) < ROWS_ENOUGH && b->limits->batch_gather_ms > 0;
 	}
 	batch_run(b);
 }
 
 /* ---- sending ------------------------------------------------------------------------------------------------ */
 
+static void add_text(struct buf *array, const char *text)
+{
+	array_binary_add(array, text, text ? strlen(text) : 0);
+}
+
+static void add_post(struct buf *arrays, const struct post *post)
+{
+	array_binary_add(&arrays[BATCH_CREDENTIALS], post->credential, sizeof post->credential);
+	array_binary_add_uuid(&arrays[BATCH_CHATS], post->chat);
+	add_text(&arrays[BATCH_KINDS], post->note ? "note" : "message");
+	array_binary_add_uuid(&arrays[BATCH_CIDS], post->cid);
+	add_text(&arrays[BATCH_BODIES], post->body);
+	add_text(&arrays[BATCH_CHOICES], post->choice);
+}
+
 static void take_off(struct batch *b)
 {
-	struct buf *a = b->arrays;
+	static const enum array_type types[BATCH_ARRAY_COUNT] = {
+		[BATCH_CREDENTIALS] = ARRAY_BYTEA, [BATCH_CHATS] = ARRAY_UUID, [BATCH_KINDS] = ARRAY_TEXT,
+		[BATCH_CIDS] = ARRAY_UUID, [BATCH_BODIES] = ARRAY_TEXT, [BATCH_CHOICES] = ARRAY_TEXT,
+	};
 	struct post *post, *next;
 	size_t bytes = 0;
 
 	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
-		array_begin(&a[i]);
+		array_binary_begin(&b->arrays[i], types[i]);
 	DL_FOREACH_SAFE(b->waiting, post, next)
 	{
 		if (b->flying_count == b->rows_max || (bytes > 0 && bytes + post->size > BODY_BYTES_MAX))
 			break;
 		bytes += post->size;
-		array_add_bytes(&a[BATCH_CREDENTIALS], post->credential, sizeof post->credential);
-		array_add_text(&a[BATCH_CHATS], post->chat);
-		array_add_text(&a[BATCH_KINDS], post->note ? "note" : "message");
-		array_add_text(&a[BATCH_CIDS], post->cid);
-		array_add_text(&a[BATCH_BODIES], post->body);
-		array_add_text(&a[BATCH_CHOICES], post->choice);
+		add_post(b->arrays, post);
 		DL_DELETE(b->waiting, post);
 		DL_APPEND(b->flying, post);
 		b->flying_count++;
 		b->waiting_count--;
 		b->waiting_bytes -= post->size;
 	}
-	for (int i = 0; i < BATCH_ARRAY_COUNT; i++) {
-		array_end(&a[i]);
-		assert(!a[i].overflow);
-	}
+	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+		assert(!b->arrays[i].overflow);
 }
 
 void batch_run(struct batch *b)
 {
 	struct param params[BATCH_ARRAY_COUNT];
 
-	if (b->flying || !b->waiting || b->resting || !pipe_is_up(b->pipe))
+	if (b->flying || !b->waiting || b->resting || (b->gathering && b->waiting_count < ROWS_ENOUGH) || !pipe_is_up(b->pipe))
 		return;
+	b->gathering = false;
 	take_off(b);
 	b->statements++;
 	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
-		params[i] = PARAM_TEXT(b->arrays[i].data);
+		params[i] = PARAM_BYTES(b->arrays[i].data, b->arrays[i].len);
 	if (pipe_send(b->pipe, &STATEMENT_POST_MESSAGES, params, on_posted, b) != STATUS_OK) {
 		land(b);
 		b->resting = true;
@@ -405,6 +419,17 @@ void batch_pulse(struct batch *b)
 bool batch_is_resting(const struct batch *b)
 {
 	return b->resting;
+}
+
+void batch_gathered(struct batch *b)
+{
+	b->gathering = false;
+	batch_run(b);
+}
+
+bool batch_is_gathering(const struct batch *b)
+{
+	return b->gathering;
 }
 
 bool batch_is_empty(const struct batch *b)

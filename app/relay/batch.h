@@ -28,6 +28,7 @@ struct batch {
 	size_t waiting_count, waiting_bytes, flying_count;
 	size_t rows_max;                 /* of the next statement: halved by a failure, doubled by a success */
 	bool resting;                    /* do not send before the next pulse */
+	bool gathering;                  /* the last statement was small: until batch_gathered() the next one waits for company */
 	struct buf arrays[BATCH_ARRAY_COUNT];
 	unsigned long long statements, stored, repeated, refused;
 };
@@ -43,6 +44,10 @@ void batch_run(struct batch *b);
 /* A rest is over; call about every 10 ms while batch_is_resting(). */
 void batch_pulse(struct batch *b);
 bool batch_is_resting(const struct batch *b);
+/* A statement costs as much to begin and to commit as some twenty messages cost in it. After a small one the next waits limits->batch_gather_ms for company,
+ * or until enough has come; who writes after a quiet moment does not wait. Call when that time is over. */
+void batch_gathered(struct batch *b);
+bool batch_is_gathering(const struct batch *b);
 bool batch_is_empty(const struct batch *b);
 
 #endif

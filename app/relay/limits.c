@@ -21,6 +21,7 @@ void limits_read(const struct options *options, struct limits *ret_limits)
 		.out_events = (size_t)option_int(options, "out_queue_max_events"),
 		.unanswered = (unsigned)option_int(options, "unanswered_max"),
 		.batch_rows = (size_t)option_int(options, "waiting_max_messages"),
+		.batch_gather_ms = (uint32_t)option_int(options, "batch_gather_ms"),
 		.batch_bytes = (size_t)option_int(options, "waiting_max_bytes"),
 	};
 }

@@ -27,6 +27,7 @@ struct limits {
 	unsigned unanswered;           /* messages of one socket under way before it is not read any more */
 	size_t batch_rows;             /* messages waiting for the database, all sockets together */
 	size_t batch_bytes;
+	uint32_t batch_gather_ms;      /* batch.h */
 };
 
 void limits_read(const struct options *options, struct limits *ret_limits);

@@ -283,6 +283,13 @@ static void on_pulse(uv_timer_t *timer)
 		batch_pulse(&r->batch);
 }
 
+static void on_gathered(uv_timer_t *timer)
+{
+	struct relay *r = timer->data;
+
+	batch_gathered(&r->batch);
+}
+
 void relay_settle(struct relay *r)
 {
 	batch_run(&r->batch);
@@ -291,6 +298,8 @@ void relay_settle(struct relay *r)
 	history_run(&r->history); /* last: who has been sent a page may need the next one */
 	if ((hints_waiting(&r->hints) || batch_is_resting(&r->batch)) && !uv_is_active((uv_handle_t *)&r->pulse))
 		uv_timer_start(&r->pulse, on_pulse, PULSE_MS, 0);
+	if (batch_is_gathering(&r->batch) && !uv_is_active((uv_handle_t *)&r->gather))
+		uv_timer_start(&r->gather, on_gathered, r->limits.batch_gather_ms, 0);
 }
 
 static void on_settle(uv_prepare_t *prepare)
@@ -361,8 +370,9 @@ static void init_clock(struct relay *r)
 {
 	uv_timer_init(r->loop, &r->tick);
 	uv_timer_init(r->loop, &r->pulse);
+	uv_timer_init(r->loop, &r->gather);
 	uv_prepare_init(r->loop, &r->settle);
-	r->tick.data = r->pulse.data = r->settle.data = r;
+	r->tick.data = r->pulse.data = r->gather.data = r->settle.data = r;
 	r->tick_ms = r->transport->now_ms();
 	uv_timer_start(&r->tick, on_tick, TICK_MS, TICK_MS);
 	uv_prepare_start(&r->settle, on_settle);
@@ -395,6 +405,7 @@ void relay_close(struct relay *r)
 	pipe_free(&r->pipe);
 	uv_close((uv_handle_t *)&r->tick, NULL);
 	uv_close((uv_handle_t *)&r->pulse, NULL);
+	uv_close((uv_handle_t *)&r->gather, NULL);
 	uv_close((uv_handle_t *)&r->settle, NULL);
 }
 

@@ -187,6 +187,48 @@ static void an_answer_to_something_else_acknowledges_nothing(void)
 	CU_ASSERT_FALSE(batch_is_empty(&stage.batch));
 }
 
+static void a_small_statement_is_followed_by_one_that_waits_for_company(void)
+{
+	both_join();
+	stage.limits.batch_gather_ms = 1;
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 1); /* the first after a quiet moment goes at once */
+	(void)!post(ana, CID("02"), "two");
+	ANSWER(STORED("1", "1", "1"));
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	CU_ASSERT_TRUE(batch_is_gathering(&stage.batch));
+	(void)!post(kim, CID("03"), "three");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	batch_gathered(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"two\",\"three\"}");
+	ANSWER(STORED("1", "2", "3"), STORED("2", "3", "3"));
+	batch_gathered(&stage.batch); /* nobody came */
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	(void)!post(kim, CID("04"), "four");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 3);
+}
+
+static void enough_company_ends_the_wait(void)
+{
+	both_join();
+	stage.limits.batch_gather_ms = 1;
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	ANSWER(STORED("1", "1", "1"));
+	for (int i = 0; i < 15; i++)
+		(void)!post(ana, CID("02"), "x");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	(void)!post(ana, CID("02"), "x");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_FALSE(batch_is_gathering(&stage.batch));
+}
+
 CU_TestInfo batch_tests[] = {
 	{ "what_arrives_meanwhile_goes_with_the_next", what_arrives_meanwhile_goes_with_the_next },
 	{ "a_repeat_is_acknowledged_and_told_to_nobody", a_repeat_is_acknowledged_and_told_to_nobody },
@@ -199,5 +241,7 @@ CU_TestInfo batch_tests[] = {
 	{ "somebody_elses_events_between_are_fetched", somebody_elses_events_between_are_fetched },
 	{ "rows_are_told_apart_by_their_number_not_by_their_place", rows_are_told_apart_by_their_number_not_by_their_place },
 	{ "an_answer_to_something_else_acknowledges_nothing", an_answer_to_something_else_acknowledges_nothing },
+	{ "a_small_statement_is_followed_by_one_that_waits_for_company", a_small_statement_is_followed_by_one_that_waits_for_company },
+	{ "enough_company_ends_the_wait", enough_company_ends_the_wait },
 	CU_TEST_INFO_NULL,
 };

@@ -2,9 +2,11 @@
 #include "relay_stage.h"
 
 #include "base/alloc.h"
+#include "db/array.h"
 #include "relay/session.h"
 #include "relay_suites.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +145,57 @@ bool pipe_is_up(const struct pipe *p)
 	return stage.database_up;
 }
 
+static uint32_t number_at(const char *data)
+{
+	uint32_t number;
+
+	memcpy(&number, data, sizeof number);
+	return ntohl(number);
+}
+
+static void add_element(struct buf *literal, uint32_t type, const unsigned char *data, size_t len)
+{
+	char text[256];
+	size_t at = 0;
+
+	if (type == ARRAY_TEXT) {
+		(void)snprintf(text, sizeof text, "%.*s", (int)len, (const char *)data);
+		array_add_text(literal, text);
+	} else if (type == ARRAY_UUID) {
+		for (size_t i = 0; i < len; i++)
+			at += (size_t)snprintf(text + at, sizeof text - at, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", data[i]);
+		array_add_text(literal, text);
+	} else {
+		array_add_bytes(literal, data, len);
+	}
+}
+
+/* An array in binary as the literal it is. */
+static void show_array(const char *data, size_t size, char *ret_text, size_t text_size)
+{
+	uint32_t count = number_at(data + 12), type = number_at(data + 8);
+	size_t at = 20;
+	struct buf literal;
+
+	buf_init(&literal, text_size - 1);
+	array_begin(&literal);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t len = number_at(data + at);
+
+		at += 4;
+		if (len == UINT32_MAX) {
+			array_add_text(&literal, NULL);
+			continue;
+		}
+		add_element(&literal, type, (const unsigned char *)data + at, len);
+		at += len;
+	}
+	array_end(&literal);
+	CU_ASSERT_EQUAL(at, size);
+	(void)snprintf(ret_text, text_size, "%s", literal.data);
+	buf_fini(&literal);
+}
+
 enum status pipe_send(struct pipe *p, const struct statement *statement, const struct param *params, pipe_done_fn *done, void *arg)
 {
 	(void)p;
@@ -152,7 +205,10 @@ enum status pipe_send(struct pipe *p, const struct statement *statement, const s
 	stage.statements++;
 	stage.statement = statement;
 	for (int i = 0; i < statement->params && i < 8; i++)
-		(void)snprintf(stage.params[i], sizeof stage.params[i], "%s", params[i].value ? params[i].value : "-");
+		if (params[i].format == 1)
+			show_array(params[i].value, (size_t)params[i].length, stage.params[i], sizeof stage.params[i]);
+		else
+			(void)snprintf(stage.params[i], sizeof stage.params[i], "%s", params[i].value ? params[i].value : "-");
 	pending_done = done;
 	pending_arg = arg;
 	return STATUS_OK;
