@@ -40,12 +40,12 @@ create function bench.tickets() returns table (line text) language sql as $$
 	select concat_ws(' ', a.chat, bench.token(a.chat), bench.ticket(a.chat)) from chat.assignment a where a.ended_at is null order by a.assignment
 $$;
 
--- p_count customers in a queue that nobody serves: CHAT TOKEN.
+-- p_count customers before a bot: CHAT TOKEN. (In a queue they would be told their places again and again, which is not what is measured.)
 create function bench.idle(p_count int) returns table (line text) language plpgsql as $$
 declare
 	v_chats uuid[];
 begin
-	select array_agg(n.chat) into v_chats from bench.new_chats(p_count, 'queued', bench.queue(0), interval '10 ms') n;
+	select array_agg(n.chat) into v_chats from bench.new_chats(p_count, 'bot', bench.queue(0), interval '10 ms') n;
 	perform bench.admit(v_chats);
 	return query select concat_ws(' ', c, bench.token(c)) from unnest(v_chats) c;
 end $$;

@@ -129,25 +129,30 @@ bool link_read(struct link *link, void (*each)(void *arg, const char *text, size
 
 /* ---- opening ------------------------------------------------------------------------------------------------ */
 
-static int connect_to(const char *path)
+/* -1: the other side's queue is full (only with SOCK_NONBLOCK) */
+static int connect_to(const char *path, int flags)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 
 	if (strlen(path) >= sizeof address.sun_path)
 		errx(1, "the path of the socket is too long: %s", path);
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0 ||
-		connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
-		err(1, "%s", path);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0)
+		err(1, "socket");
+	if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+		if (errno != EAGAIN)
+			err(1, "%s", path);
+		close(fd);
+		return -1;
+	}
 	return fd;
 }
 
-static void upgrade(struct link *link, const char *origin)
+static void ask_upgrade(const struct link *link, const char *origin)
 {
 	char text[1024];
-	size_t len = 0;
 	int size = snprintf(text, sizeof text,
 						"GET /chat/relay HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: %s\r\n"
 						"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat.v1\r\n\r\n",
@@ -155,11 +160,46 @@ static void upgrade(struct link *link, const char *origin)
 
 	if (size < 0 || (size_t)size >= sizeof text || send(link->fd, text, (size_t)size, MSG_NOSIGNAL) != size)
 		errx(1, "the upgrade could not be sent");
+}
+
+static void check_upgrade(const char *text, size_t len)
+{
+	if (len < 12 || memcmp(text + 9, "101", 3) != 0)
+		errx(1, "the upgrade was answered: %.*s", (int)strcspn(text, "\r"), text);
+}
+
+static void await_upgrade(const struct link *link)
+{
+	char text[1024];
+	size_t len = 0;
+
 	while (len < 4 || memcmp(text + len - 4, "\r\n\r\n", 4) != 0) /* byte by byte: what follows belongs to the first frame */
 		if (len == sizeof text || recv(link->fd, text + len++, 1, 0) != 1)
 			errx(1, "no answer to the upgrade");
-	if (len < 12 || memcmp(text + 9, "101", 3) != 0)
-		errx(1, "the upgrade was answered: %.*s", (int)strcspn(text, "\r"), text);
+	check_upgrade(text, len);
+}
+
+bool link_begin(struct link *link, const char *path, const char *origin)
+{
+	*link = (struct link){ .fd = connect_to(path, SOCK_NONBLOCK) };
+	if (link->fd >= 0)
+		ask_upgrade(link, origin);
+	return link->fd >= 0;
+}
+
+/* Nothing follows the answer before a hello, so it comes as a whole. */
+bool link_is_upgraded(struct link *link)
+{
+	char text[1024];
+	ssize_t got = recv(link->fd, text, sizeof text - 1, 0);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0)
+		errx(1, "no answer to the upgrade");
+	text[got] = '\0';
+	check_upgrade(text, (size_t)got);
+	return true;
 }
 
 struct awaited {
@@ -181,8 +221,9 @@ void link_open(struct link *link, const char *path, const char *origin, const ch
 {
 	struct awaited awaited = { .type = until };
 
-	*link = (struct link){ .fd = connect_to(path) };
-	upgrade(link, origin);
+	*link = (struct link){ .fd = connect_to(path, 0) };
+	ask_upgrade(link, origin);
+	await_upgrade(link);
 	link_send(link, hello, strlen(hello));
 	while (!awaited.came)
 		if (!link_read(link, look_for, &awaited))

@@ -15,6 +15,10 @@ struct link {
 
 /* Connects, upgrades, sends `hello` and reads until a frame of type `until` has come. What fails ends the program with a word on stderr. */
 void link_open(struct link *link, const char *path, const char *origin, const char *hello, const char *until);
+/* The same without waiting: connects and asks for the upgrade (false: no room in the relay's queue now); then, when something has come, whether it is
+ * granted. The hello is the caller's. */
+bool link_begin(struct link *link, const char *path, const char *origin);
+bool link_is_upgraded(struct link *link);
 /* Nothing blocks from now on. */
 void link_settle(struct link *link);
 void link_close(struct link *link);

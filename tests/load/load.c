@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /* A load client that speaks chat.v1. Explained in tests/bench/README.md.
  *
- *   load --socket PATH --origin URL --pairs FILE [--idle FILE] [--seconds 10] [--warm 2] [--rate 0] [--window 1] [--body 120] [--watch PID,PID,…]
+ *   load --socket PATH --origin URL --pairs FILE [--idle FILE] [--storm] [--seconds 10] [--warm 2] [--rate 0] [--window 1] [--body 120] [--watch PID,PID,…]
  *
  * A line of --pairs is CHAT TOKEN TICKET: two sockets, the customer's and the operator's, each of which writes to the other. A line of --idle is
  * CHAT TOKEN: a customer who says nothing. --rate 0 is a closed loop: each socket has --window messages under way and sends the next one when one is
- * acknowledged; else so many messages a second leave, whatever comes back. --watch: processes whose computing time is counted while we measure, the relay first.
+ * acknowledged (0: nobody writes); else so many messages a second leave, whatever comes back. --storm: when half of the time is over all of --idle are
+ * cut and come back. --watch: processes whose computing time is counted while we measure, the relay first.
  * Prints one line of JSON. */
+#include "crowd.h"
 #include "link.h"
+#include "times.h"
+#include "watch.h"
 
 #include <err.h>
 #include <getopt.h>
@@ -24,14 +28,9 @@
 #define RING 1024 /* messages of one socket that may be under way */
 #define BODY_MAX 2000
 #define EVENTS 256
-#define WATCH_MAX 256
 #define DRAIN_NS (3 * (uint64_t)NS)
+#define OPEN_NS (60 * (uint64_t)NS)
 #define NS 1000000000
-
-struct times {
-	uint32_t *us;
-	size_t count, size;
-};
 
 struct person {
 	struct link link;
@@ -47,20 +46,21 @@ static struct {
 	const char *socket, *origin, *pairs, *idle;
 	double seconds, warm, rate;
 	unsigned window, body;
-	long watch[WATCH_MAX];
-	unsigned watched;
+	struct watch watch;
+	bool storm;
 } given = { .seconds = 10, .warm = 2, .window = 1, .body = 120 };
 
 static struct {
 	struct person *persons;
-	struct link *idle;
-	size_t count, idle_count;
+	struct crowd crowd;
+	size_t count;
+	double crowd_kb; /* of the relay, for each of the crowd */
 	int epoll;
 	unsigned run;
 	bool sending;
 	uint64_t from_ns, to_ns; /* of the measuring */
 	uint64_t sent, acked, heard, errors, gaps, closed, held_back;
-	struct times ack, delivery;
+	struct times ack, delivery, storm; /* the last: acks of what was sent while the crowd was apart */
 	char body[BODY_MAX + 1];
 } load;
 
@@ -74,91 +74,23 @@ static uint64_t now_ns(void)
 
 /* ---- figures ------------------------------------------------------------------------------------------------ */
 
-static void times_add(struct times *times, uint64_t from_ns, uint64_t to_ns)
-{
-	if (to_ns < load.from_ns || to_ns >= load.to_ns)
-		return;
-	if (times->count == times->size) {
-		times->size = times->size ? times->size * 2 : 65536;
-		times->us = reallocarray(times->us, times->size, sizeof *times->us);
-		if (!times->us)
-			err(1, "memory");
-	}
-	times->us[times->count++] = (uint32_t)((to_ns - from_ns) / 1000);
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-static double quantile_ms(const struct times *times, double share)
-{
-	size_t at = (size_t)((double)times->count * share);
-
-	return times->count ? times->us[at < times->count ? at : times->count - 1] / 1000.0 : 0;
-}
-
-struct computed {
-	double relay_s, server_s;
-};
-
-static double computed_by(long process)
-{
-	char path[64];
-	uint64_t ns = 0;
-	FILE *file;
-
-	(void)snprintf(path, sizeof path, "/proc/%ld/schedstat", process);
-	file = fopen(path, "re");
-	if (!file)
-		return 0; /* it has ended */
-	if (fscanf(file, "%" SCNu64, &ns) != 1)
-		ns = 0;
-	fclose(file);
-	return (double)ns / NS;
-}
-
-static double began_s[WATCH_MAX];
-
-static void begin_count(void)
-{
-	for (unsigned i = 0; i < given.watched; i++)
-		began_s[i] = computed_by(given.watch[i]);
-}
-
-/* Since begin_count(). A session that has ended meanwhile counts nothing: what it had computed before is not to be taken off the others. */
-static struct computed end_count(void)
-{
-	struct computed sum = { 0 };
-
-	for (unsigned i = 0; i < given.watched; i++) {
-		double now_s = computed_by(given.watch[i]);
-
-		if (now_s > began_s[i])
-			*(i == 0 ? &sum.relay_s : &sum.server_s) += now_s - began_s[i];
-	}
-	return sum;
-}
-
 static double per_100k(double seconds)
 {
 	return load.ack.count ? seconds / (double)load.ack.count * 100000 : 0;
 }
 
-static void print_times(const char *name, struct times *times)
-{
-	qsort(times->us, times->count, sizeof *times->us, compare_times);
-	printf(",\"%s_p50_ms\":%.3f,\"%s_p99_ms\":%.3f", name, quantile_ms(times, 0.5), name, quantile_ms(times, 0.99));
-}
-
 static void print(const struct computed *computed)
 {
-	printf("{\"rate\":%.1f,\"messages\":%zu", (double)load.ack.count / given.seconds, load.ack.count);
-	print_times("ack", &load.ack);
-	print_times("delivery", &load.delivery);
+	printf("{\"rate\":%.1f,\"messages\":%zu,\"relay_s\":%.3f,\"server_s\":%.3f", (double)load.ack.count / given.seconds, load.ack.count, computed->relay_s,
+		   computed->server_s);
+	times_print("ack", &load.ack);
+	times_print("delivery", &load.delivery);
+	if (load.crowd.count > 0)
+		printf(",\"idle\":%zu,\"idle_kb\":%.3f,\"idle_lost\":%zu", load.crowd.back, load.crowd_kb, load.crowd.lost);
+	if (given.storm) {
+		printf(",\"storm_s\":%.3f", load.crowd.whole_ns > 0 ? (double)(load.crowd.whole_ns - load.crowd.cut_ns) / NS : -1);
+		times_print("storm", &load.storm);
+	}
 	printf(",\"cpu_s_per_100k\":%.3f,\"relay_s_per_100k\":%.3f,\"server_s_per_100k\":%.3f", per_100k(computed->relay_s + computed->server_s), per_100k(computed->relay_s),
 		   per_100k(computed->server_s));
 	printf(",\"sent\":%" PRIu64 ",\"acked\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"gaps\":%" PRIu64 ",\"closed\":%" PRIu64
@@ -204,6 +136,14 @@ static uint64_t sent_at(const struct person *author, const char *text, size_t le
 	return author->sent_ns[n % RING];
 }
 
+static void measured(struct times *times, uint64_t from_ns)
+{
+	uint64_t to_ns = now_ns();
+
+	if (to_ns >= load.from_ns && to_ns < load.to_ns)
+		times_add(times, to_ns - from_ns);
+}
+
 static void take_ack(struct person *p, const char *text, size_t len)
 {
 	uint64_t at = sent_at(p, text, len);
@@ -212,7 +152,10 @@ static void take_ack(struct person *p, const char *text, size_t len)
 		return;
 	p->acked++;
 	load.acked++;
-	times_add(&load.ack, at, now_ns());
+	if (load.crowd.cut_ns > 0 && at >= load.crowd.cut_ns && (load.crowd.whole_ns == 0 || at < load.crowd.whole_ns))
+		measured(&load.storm, at);
+	else
+		measured(&load.ack, at);
 	if (load.sending && given.rate <= 0)
 		say(p);
 }
@@ -225,7 +168,7 @@ static void take_event(struct person *p, const char *text, size_t len)
 		return;
 	p->partner->heard++;
 	load.heard++;
-	times_add(&load.delivery, at, now_ns());
+	measured(&load.delivery, at);
 }
 
 /* Events and the acks that stand in their place: each one more than the last (a relay that numbers nothing says no seq). */
@@ -256,13 +199,6 @@ static void take_frame(void *arg, const char *text, size_t len)
 	}
 }
 
-static void ignore_frame(void *arg, const char *text, size_t len)
-{
-	(void)arg;
-	(void)text;
-	(void)len;
-}
-
 /* ---- the loop ----------------------------------------------------------------------------------------------- */
 
 static void watch(struct link *link, uint64_t tag)
@@ -283,15 +219,24 @@ static void turn(uint64_t until_ns)
 
 	for (int i = 0; i < count; i++) {
 		uint64_t tag = events[i].data.u64;
-		struct link *link = tag < load.count ? &load.persons[tag].link : &load.idle[tag - load.count];
+		struct link *link = &load.persons[tag < load.count ? tag : 0].link;
 
-		if (link->fd < 0)
-			continue;
-		if (tag < load.count ? link_read(link, take_frame, &load.persons[tag]) : link_read(link, ignore_frame, NULL))
-			continue;
-		load.closed++;
-		link_close(link);
+		if (tag >= load.count) {
+			crowd_event(&load.crowd, tag);
+		} else if (link->fd >= 0 && !link_read(link, take_frame, &load.persons[tag])) {
+			load.closed++;
+			link_close(link);
+		}
 	}
+	crowd_turn(&load.crowd, now_ns());
+}
+
+/* Whoever waits for room in the relay's queue looks again soon. */
+static uint64_t soonest(uint64_t next_ns)
+{
+	uint64_t until_ns = next_ns < load.to_ns ? next_ns : load.to_ns, soon_ns = now_ns() + NS / 1000;
+
+	return load.crowd.unopened < load.crowd.count && soon_ns < until_ns ? soon_ns : until_ns;
 }
 
 static void run(void)
@@ -309,13 +254,15 @@ static void run(void)
 	for (uint64_t now = start; now < load.to_ns; now = now_ns()) {
 		if (!measuring && now >= load.from_ns) {
 			measuring = true;
-			begin_count();
+			watch_begin(&given.watch);
 		}
+		if (given.storm && load.crowd.cut_ns == 0 && now >= load.from_ns + (load.to_ns - load.from_ns) / 2)
+			crowd_cut(&load.crowd, now);
 		for (; given.rate > 0 && next <= now; next = start + (uint64_t)((double)turned * NS / given.rate))
 			say(&load.persons[turned++ * 7919 % load.count]);
-		turn(given.rate > 0 && next < load.to_ns ? next : load.to_ns);
+		turn(soonest(given.rate > 0 ? next : load.to_ns));
 	}
-	computed = end_count();
+	computed = watch_end(&given.watch);
 	load.sending = false;
 	while ((load.acked < load.sent || load.heard < load.sent) && now_ns() < load.to_ns + DRAIN_NS)
 		turn(load.to_ns + DRAIN_NS);
@@ -369,12 +316,25 @@ static void open_pair(size_t line, char words[3][64])
 	watch(&op->link, 2 * line + 1);
 }
 
-static void open_idle(size_t line, char words[3][64])
+static void add_idle(size_t line, char words[3][64])
 {
-	open_customer(&load.idle[line], words[0], words[1]);
-	watch(&load.idle[line], load.count + line);
-	if (line % 100 == 0)
-		turn(0); /* who was asked whether he is there says so */
+	(void)line;
+	crowd_add(&load.crowd, words[0], words[1]);
+}
+
+/* As quickly as the relay lets them in. */
+static void open_idle(void)
+{
+	uint64_t give_up_ns = now_ns() + OPEN_NS;
+	double before_kb = watch_resident_kb(&given.watch);
+
+	(void)each_line(given.idle, add_idle);
+	while (!crowd_is_whole(&load.crowd)) {
+		if (now_ns() > give_up_ns || load.crowd.lost > 0)
+			errx(1, "%zu of %zu who only wait have been let in", load.crowd.back, load.crowd.count);
+		turn(now_ns() + NS / 1000);
+	}
+	load.crowd_kb = (watch_resident_kb(&given.watch) - before_kb) / (double)load.crowd.count;
 }
 
 static void open_all(void)
@@ -387,17 +347,14 @@ static void open_all(void)
 	}
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
 	load.count = 2 * each_line(given.pairs, NULL);
-	load.idle_count = given.idle ? each_line(given.idle, NULL) : 0;
 	load.persons = calloc(load.count + 1, sizeof *load.persons);
-	load.idle = calloc(load.idle_count + 1, sizeof *load.idle);
-	if (load.epoll < 0 || !load.persons || !load.idle)
+	if (load.epoll < 0 || !load.persons)
 		err(1, "memory");
 	for (size_t i = 0; i < load.count; i++)
 		load.persons[i].link.fd = -1;
-	for (size_t i = 0; i < load.idle_count; i++)
-		load.idle[i].fd = -1;
+	crowd_init(&load.crowd, given.socket, given.origin, load.epoll, load.count, given.idle ? each_line(given.idle, NULL) : 0);
 	if (given.idle)
-		(void)each_line(given.idle, open_idle);
+		open_idle();
 	(void)each_line(given.pairs, open_pair);
 }
 
@@ -406,22 +363,12 @@ static void close_all(void)
 	for (size_t i = 0; i < load.count; i++)
 		if (load.persons[i].link.fd >= 0)
 			link_close(&load.persons[i].link);
-	for (size_t i = 0; i < load.idle_count; i++)
-		if (load.idle[i].fd >= 0)
-			link_close(&load.idle[i]);
+	crowd_fini(&load.crowd);
 	close(load.epoll);
 	free(load.persons);
-	free(load.idle);
-	free(load.ack.us);
-	free(load.delivery.us);
-}
-
-static void read_watch(const char *list)
-{
-	char *end;
-
-	for (const char *at = list; *at && given.watched < WATCH_MAX; at = *end ? end + 1 : end)
-		given.watch[given.watched++] = strtol(at, &end, 10);
+	times_free(&load.ack);
+	times_free(&load.delivery);
+	times_free(&load.storm);
 }
 
 static void read_options(int argc, char **argv)
@@ -431,6 +378,7 @@ static void read_options(int argc, char **argv)
 		{ "origin", required_argument, NULL, 'o' },
 		{ "pairs", required_argument, NULL, 'p' },
 		{ "idle", required_argument, NULL, 'i' },
+		{ "storm", no_argument, NULL, 'm' },
 		{ "seconds", required_argument, NULL, 't' },
 		{ "warm", required_argument, NULL, 'a' },
 		{ "rate", required_argument, NULL, 'r' },
@@ -455,6 +403,9 @@ static void read_options(int argc, char **argv)
 		case 'i':
 			given.idle = optarg;
 			break;
+		case 'm':
+			given.storm = true;
+			break;
 		case 't':
 			given.seconds = strtod(optarg, NULL);
 			break;
@@ -471,13 +422,13 @@ static void read_options(int argc, char **argv)
 			given.body = (unsigned)strtoul(optarg, NULL, 10);
 			break;
 		case 'c':
-			read_watch(optarg);
+			watch_read(&given.watch, optarg);
 			break;
 		default:
 			exit(64);
 		}
 	}
-	if (!given.socket || !given.origin || !given.pairs || given.seconds <= 0 || given.window < 1 || given.window > RING || given.body < 1 ||
+	if (!given.socket || !given.origin || !given.pairs || given.seconds <= 0 || given.window > RING || (given.storm && !given.idle) || given.body < 1 ||
 		given.body > BODY_MAX)
 		errx(64, "usage: load --socket PATH --origin URL --pairs FILE [...]");
 }
