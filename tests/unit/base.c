@@ -7,6 +7,7 @@ int main(void)
 	CU_SuiteInfo suites[] = {
 		{ "status", NULL, NULL, NULL, NULL, status_tests },
 		{ "buf", NULL, NULL, NULL, NULL, buf_tests },
+		{ "metrics", NULL, NULL, NULL, NULL, metrics_tests },
 		{ "log", NULL, NULL, NULL, NULL, log_tests },
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
