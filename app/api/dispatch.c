@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-void *dispatch_open(void *arg)
+void *dispatch_open(void *arg, unsigned worker)
 {
 	struct call *call = alloc_zero(1, sizeof *call);
 
+	(void)worker;
 	call->api = arg;
 	request_init(&call->request);
 	response_init(&call->response);

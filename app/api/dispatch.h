@@ -7,7 +7,7 @@
 #include "http/worker.h"
 
 /* A struct worker_program's three: `arg` is the struct api, the state a struct call that serves one request after the other. */
-void *dispatch_open(void *arg);
+void *dispatch_open(void *arg, unsigned worker);
 void dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out);
 void dispatch_close(void *state);
 

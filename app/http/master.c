@@ -48,7 +48,7 @@ static int64_t now_ms(void)
 }
 
 /* The new process: dies with its parent, keeps SIGTERM and SIGINT blocked (worker_run() reads them), takes all else as usual. */
-static void become_worker(struct master *m, pid_t parent)
+static void become_worker(struct master *m, unsigned worker, pid_t parent)
 {
 	sigset_t unblock;
 
@@ -60,7 +60,7 @@ static void become_worker(struct master *m, pid_t parent)
 	sigaddset(&unblock, SIGALRM);
 	sigprocmask(SIG_UNBLOCK, &unblock, NULL);
 	signal(SIGALRM, SIG_DFL);
-	exit(worker_run(m->program, m->listen_fd, m->request_timeout_s));
+	exit(worker_run(m->program, worker, m->listen_fd, m->request_timeout_s));
 }
 
 static void start_worker(struct master *m, struct slot *slot)
@@ -68,7 +68,7 @@ static void start_worker(struct master *m, struct slot *slot)
 	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0)
-		become_worker(m, parent);
+		become_worker(m, (unsigned)(slot - m->slots), parent);
 	slot->started_ms = now_ms();
 	if (pid < 0) {
 		log_event(LOG_LEVEL_ERROR, "cannot start a worker", "reason", strerror(errno), NULL);

@@ -52,15 +52,19 @@ static void serve(const struct worker_program *program, void *state, FCGX_Reques
 	}
 }
 
-/* Waits; false when it is time to stop. */
-static bool wait_for_request(int listen_fd, int stop_fd)
+enum waited { WAITED_STOP, WAITED_REQUEST, WAITED_LONG_ENOUGH };
+
+static enum waited wait_for_request(int listen_fd, int stop_fd, int timeout_ms)
 {
 	struct pollfd fds[2] = { { .fd = listen_fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	int ready;
 
-	while (poll(fds, 2, -1) < 0)
+	while ((ready = poll(fds, 2, timeout_ms)) < 0)
 		if (errno != EINTR)
-			return false;
-	return fds[1].revents == 0;
+			return WAITED_STOP;
+	if (fds[1].revents != 0)
+		return WAITED_STOP;
+	return ready > 0 ? WAITED_REQUEST : WAITED_LONG_ENOUGH;
 }
 
 static int stop_signals_fd(void)
@@ -73,34 +77,44 @@ static int stop_signals_fd(void)
 	return signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static void loop(const struct worker_program *program, void *state, FCGX_Request *request, int listen_fd, int stop_fd, int request_timeout_s)
+static void take_request(const struct worker_program *program, void *state, FCGX_Request *request, struct buf *out)
 {
 	const struct timespec pause = { .tv_nsec = ACCEPT_PAUSE_MS * 1000000L };
+	int rc = FCGX_Accept_r(request);
+
+	if (rc >= 0) {
+		serve(program, state, request, out);
+		FCGX_Finish_r(request);
+	} else if (rc != -EAGAIN && rc != -EINTR) {
+		log_event(LOG_LEVEL_WARN, "accept failed", "reason", strerror(-rc), NULL);
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void loop(const struct worker_program *program, void *state, FCGX_Request *request, int listen_fd, int stop_fd, int request_timeout_s)
+{
+	enum waited waited = WAITED_LONG_ENOUGH;
 	struct buf out;
-	int rc;
+	int timeout_ms;
 
 	buf_init(&out, OUT_MAX);
-	while (wait_for_request(listen_fd, stop_fd)) {
+	while (waited != WAITED_STOP) {
 		/* From here on somebody else may block us: a web server that connects and says nothing, a database that hangs. The
 		 * default action of SIGALRM ends this process wherever it is stuck; the master starts another. */
 		alarm((unsigned)request_timeout_s);
-		rc = FCGX_Accept_r(request);
-		if (rc >= 0) {
-			serve(program, state, request, &out);
-			FCGX_Finish_r(request);
-		} else if (rc != -EAGAIN && rc != -EINTR) {
-			log_event(LOG_LEVEL_WARN, "accept failed", "reason", strerror(-rc), NULL);
-			nanosleep(&pause, NULL);
-		}
+		if (waited == WAITED_REQUEST)
+			take_request(program, state, request, &out);
+		timeout_ms = program->between ? program->between(state) : -1;
 		alarm(0);
+		waited = wait_for_request(listen_fd, stop_fd, timeout_ms);
 	}
 	buf_fini(&out);
 }
 
-int worker_run(const struct worker_program *program, int listen_fd, int request_timeout_s)
+int worker_run(const struct worker_program *program, unsigned worker, int listen_fd, int request_timeout_s)
 {
 	FCGX_Request request;
-	void *state = program->open(program->arg);
+	void *state = program->open(program->arg, worker);
 	int stop_fd = stop_signals_fd();
 	int code = 1;
 

@@ -4,6 +4,7 @@
 
 #include "tap.h"
 
-extern CU_TestInfo uri_tests[], request_tests[], origin_tests[], cookie_tests[], router_tests[], response_tests[], html_tests[], listener_tests[];
+extern CU_TestInfo uri_tests[], request_tests[], origin_tests[], cookie_tests[], router_tests[], response_tests[], html_tests[], listener_tests[],
+	network_tests[];
 
 #endif
