@@ -38,6 +38,8 @@ const struct option_def chat_options[] = {
 	{ "batch_gather_ms", OPTION_INT, "0", 0, 100, NULL, "relay", false,
 	  "Milliseconds that messages wait for company after a statement that carried few; 0 = none. More is less work for the database and later messages." },
 	{ "database_grace_s", OPTION_INT, "30", 1, 3600, NULL, "relay", false, "Seconds without database before sockets are closed with 4503." },
+	{ "token_check_s", OPTION_INT, "20", 1, 25, NULL, "relay", false,
+	  "Seconds after which a customer's open socket has its token looked at again, should the notification of its change be lost." },
 	{ "router_name", OPTION_STRING, NULL, 0, 0, NULL, "router", false, "Name of this router; default: host name and process id." },
 	{ "router_sweep_s", OPTION_INT, "2", 1, 60, NULL, "router", false, "Longest sleep of the router: what a lost notification can cost." },
 	{ "sql_dir", OPTION_PATH, NULL, 0, 0, NULL, "cli", false, "Directory of migrations and functions; default: the installed one." },

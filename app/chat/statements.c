@@ -94,6 +94,9 @@ const struct statement STATEMENT_ALLOWED_ORIGINS = { "allowed_origins", "select 
 const struct statement STATEMENT_HELLO_CUSTOMER = { "hello_customer",
 	"select state, last_seq, epoch, name, customer_got, customer_read, operator_got, operator_read"
 	" from api.hello_customer($1::uuid, $2::bytea, $3::text, $4::int)", 4 };
+/* chats, token hashes: arrays of one length → rows (ord = 1..n, reason) of those who are no longer welcome: unauthorized (the token does not hold any more, or the chat
+ * is erased), gone (the chat is over) */
+const struct statement STATEMENT_LAPSED_CUSTOMERS = { "lapsed_customers", "select ord, reason from api.lapsed_customers($1::uuid[], $2::bytea[])", 2 };
 /* ticket hash, origin, relay → session (hash), operator, name, role, epoch. The ticket is used up. Raises unauthorized, forbidden. */
 const struct statement STATEMENT_HELLO_OPERATOR = { "hello_operator",
 	"select session, operator, name, role, epoch from api.hello_operator($1::bytea, $2::text, $3::int)", 3 };
@@ -128,7 +131,8 @@ const struct statement STATEMENT_FETCH_EVENTS = { "fetch_events",
 const struct statement STATEMENT_QUEUE_POSITIONS = { "queue_positions", "select chat, position, wait from api.queue_positions($1::uuid[])", 1 };
 /* relay (the sender), hints → relays (how many heard it): one NOTIFY to every other live relay. A payload is a list of words: c:<chat> (has new events), o:<operator> (offers or chats changed),
  * w:<operator> (what he is has changed: his desk is told to look),
- * s:<operator> (sessions changed: check now); among the relays also t:<chat>:<customer|operator>:<0|1> (typing), p:<chat>:<customer|operator>:<0|1> (there or gone),
+ * s:<operator> (sessions changed: check now), k:<chat> (its token has changed: check now);
+ * among the relays also t:<chat>:<customer|operator>:<0|1> (typing), p:<chat>:<customer|operator>:<0|1> (there or gone),
  * d:<chat>:<customer|operator>:<g|r>:<seq> (got, read), r: (a relay has come up). */
 const struct statement STATEMENT_HINT_RELAYS = { "hint_relays", "select relays from api.hint_relays($1::int, $2::text)", 2 };
 
@@ -184,15 +188,19 @@ const struct statement *const statements_relay[] = {
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
 
+const struct statement *const statements_relay_aside[] = { &STATEMENT_HINT_RELAYS, &STATEMENT_LAPSED_CUSTOMERS };
+const size_t statements_relay_aside_count = sizeof statements_relay_aside / sizeof statements_relay_aside[0];
+
 const struct statement *const statements_all[] = {
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
 	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT, &STATEMENT_LOGIN_LOOKUP,
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
-	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
-	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE,
-	&STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH,
+	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
+	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE,
+	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
 	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,

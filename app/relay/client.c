@@ -163,6 +163,7 @@ static void clear_deadlines(struct client *c)
 	deadline_clear(&c->message_deadline);
 	deadline_clear(&c->silence_deadline);
 	deadline_clear(&c->drain_deadline);
+	deadline_clear(&c->access_deadline);
 }
 
 void client_free(struct client **client)

@@ -78,6 +78,7 @@ struct client {
 	int close_code;
 	uint64_t heard_ms;
 	struct deadline hello_deadline, message_deadline, silence_deadline, drain_deadline, close_deadline;
+	struct deadline access_deadline;  /* access.h */
 };
 
 struct clients {

@@ -117,7 +117,8 @@ static bool read_word(const char *word, size_t len, struct hint *hint)
 	*hint = (struct hint){ 0 };
 	switch (word[0]) {
 	case 'c':
-		hint->type = HINT_CHAT;
+	case 'k':
+		hint->type = word[0] == 'c' ? HINT_CHAT : HINT_ACCESS;
 		ok = read_chat(&c, hint);
 		break;
 	case 'o':

@@ -22,7 +22,8 @@ enum hint_type {
 	HINT_GOT,      /* d:<chat>:<customer|operator>:g:<seq>       delivered up to */
 	HINT_READ,     /* d:<chat>:<customer|operator>:r:<seq>       read up to */
 	HINT_RELAY,    /* r:                                         a relay has come */
-	HINT_DESK      /* w:<operator>                               what he is has changed: tell his sockets to ask */
+	HINT_DESK,     /* w:<operator>                               what he is has changed: tell his sockets to ask */
+	HINT_ACCESS    /* k:<chat>                                   its customer's token has changed: check now */
 };
 
 #define HINT_OPERATOR_MAX 128

@@ -9,6 +9,7 @@ void limits_read(const struct options *options, struct limits *ret_limits)
 		.heartbeat_ms = (uint32_t)option_int(options, "heartbeat_s") * 1000,
 		.drain_ms = (uint32_t)option_int(options, "drain_timeout_s") * 1000,
 		.database_grace_ms = (uint32_t)option_int(options, "database_grace_s") * 1000,
+		.token_check_ms = (uint32_t)option_int(options, "token_check_s") * 1000,
 		.heartbeat_s = (unsigned)option_int(options, "heartbeat_s"),
 		.frame_bytes = (size_t)option_int(options, "frame_max_bytes"),
 		.fragments = (unsigned)option_int(options, "fragments_max"),

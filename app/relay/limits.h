@@ -14,6 +14,7 @@ struct limits {
 	uint32_t heartbeat_ms;         /* nothing heard: ping; twice as long: close */
 	uint32_t drain_ms;             /* something to send and nothing could be sent */
 	uint32_t database_grace_ms;    /* no database */
+	uint32_t token_check_ms;       /* a customer's token is looked at again */
 	unsigned heartbeat_s;
 	size_t frame_bytes;
 	unsigned fragments;

@@ -144,6 +144,9 @@ static void on_hint(void *arg, const struct hint *hint)
 	case HINT_SESSIONS:
 		beat_sweep(r, true);
 		break;
+	case HINT_ACCESS:
+		access_changed(&r->access, hint->chat);
+		break;
 	case HINT_RELAY:
 		/* it has begun, or its words could not go out: what it stored and did not tell, or its life before did not, is looked for */
 		hints_company(&r->hints);
@@ -271,6 +274,7 @@ static void on_tick(uv_timer_t *timer)
 	operator_sweep(r);
 	place_sweep(r);
 	beat_sweep(r, false);
+	access_sweep(&r->access);
 	check_grace(r);
 }
 
@@ -358,12 +362,11 @@ static char *make_name(const struct options *options)
 
 static void init_database(struct relay *r, const char *conninfo)
 {
-	static const struct statement *const hint_statements[] = { &STATEMENT_HINT_RELAYS };
 	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
 	const struct pipe_events hint_events = { .up = on_hints_up, .down = ignore, .notify = ignore_notify, .arg = r };
 
 	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
-	pipe_new(r->loop, conninfo, "switchboard-relay-hints", hint_statements, 1, &hint_events, &r->hint_pipe);
+	pipe_new(r->loop, conninfo, "switchboard-relay-hints", statements_relay_aside, statements_relay_aside_count, &hint_events, &r->hint_pipe);
 }
 
 static void init_clock(struct relay *r)
@@ -391,6 +394,7 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 	init_database(r, option_str(options, "database"));
 	history_init(&r->history, r->pipe, &r->clients);
 	hints_init(&r->hints, r->hint_pipe);
+	access_init(&r->access, r->hint_pipe, &r->clients, &r->rooms, &r->limits);
 	batch_init(&r->batch, r->pipe, &r->clients, &r->rooms, &r->hints, &r->limits);
 	signals_init(&r->signals, &r->rooms, &r->hints, transport);
 	marks_init(&r->marks, r->pipe, &r->rooms, transport);

@@ -5,6 +5,7 @@
 
 #include "base/options.h"
 #include "db/pipe.h"
+#include "relay/access.h"
 #include "relay/admission.h"
 #include "relay/batch.h"
 #include "relay/client.h"
@@ -28,7 +29,7 @@ struct relay {
 	struct limits limits;
 	const struct transport *transport;
 	struct pipe *pipe;       /* everything but hints */
-	struct pipe *hint_pipe;  /* hints: their NOTIFY must not stand in a message's way */
+	struct pipe *hint_pipe;  /* hints, whose NOTIFY must not stand in a message's way, and what else is asked aside */
 	struct clients clients;
 	struct rooms rooms;
 	struct history history;
@@ -36,6 +37,7 @@ struct relay {
 	struct batch batch;
 	struct signals signals;
 	struct marks marks;
+	struct access access;
 	struct admission admission;
 	char number[16];         /* ours in the database, "" before the first register */
 	char epoch[UUID_LEN + 1];

@@ -217,3 +217,19 @@ create trigger message_goes after delete on chat.chat_counter
 	for each row execute function internal.message_goes();
 create trigger message_goes_all after truncate on chat.chat_counter
 	for each statement execute function internal.message_goes();
+
+-- A customer's token that is replaced or taken away holds no longer on an open socket either: the relays that have one are told. (A chat that is erased takes
+-- its token along; most of those have been over for long, and nobody is told.)
+create function internal.access_changes() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if exists (select from chat.relay_chat k where k.chat = old.chat) then
+		perform internal.ring_relays('k:' || old.chat, clock_timestamp());
+	end if;
+	return null;
+end $$;
+
+create trigger access_changes_update after update of token_hash on chat.chat_access
+	for each row when (old.token_hash is distinct from new.token_hash) execute function internal.access_changes();
+create trigger access_changes_delete after delete on chat.chat_access
+	for each row execute function internal.access_changes();

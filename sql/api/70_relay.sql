@@ -70,6 +70,20 @@ begin
 		where n.chat = p_chat;
 end $$;
 
+-- Which of these customers, all of them let in before, would not be let in now (`ord` says which, `reason` what a hello would hear). An erased chat is no chat
+-- of anybody's. Each is looked up by its key, however many rows the tables have.
+create function api.lapsed_customers(p_chats uuid[], p_tokens bytea[]) returns table (ord int, reason text)
+language plpgsql stable security definer set search_path = chat, pg_temp as $$
+begin
+	return query
+		select h.ord, case when h.state is null then 'unauthorized' else 'gone' end
+		from (
+			select u.ord::int as ord, (select c.state from chat.chat c where c.chat = (select a.chat from chat.chat_access a where a.chat = u.chat and a.token_hash = u.token)) as state
+			from unnest(p_chats, p_tokens) with ordinality u (chat, token, ord)
+			offset 0) h -- each looked up once
+		where h.state is null or h.state in ('ended', 'abandoned', 'wrap_up');
+end $$;
+
 create function api.hello_operator(p_ticket bytea, p_origin text, p_relay int) returns table (session bytea, operator text, name text, role text, epoch text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare

@@ -5,7 +5,7 @@ grant execute on function api.widget_config, api.widget_status, api.widget_frame
 	api.my_queues, api.join_queues, api.set_presence, api.my_chats, api.accept_offer, api.decline_offer, api.operator_events, api.operator_end, api.wrap_up,
 	api.transfer_chat, api.customer_marks, api.operator_marks, api.withdraw_transfer, api.transfer_targets, api.take_chat,
 	api.requeue_chat, api.board, api.health, api.allowed_origins to switchboard_api;
-grant execute on function api.relay_register, api.relay_beat, api.allowed_origins, api.hello_customer, api.hello_operator, api.customers_gone, api.operator_gone,
+grant execute on function api.relay_register, api.relay_beat, api.allowed_origins, api.hello_customer, api.lapsed_customers, api.hello_operator, api.customers_gone, api.operator_gone,
 	api.operator_chats, api.operator_offers, api.desk_marks, api.post_messages, api.fetch_events, api.queue_positions, api.note_marks, api.hint_relays, api.accept_offer,
 	api.decline_offer to switchboard_relay;
 grant execute on function api.router_lead, api.router_leave, api.router_pass to switchboard_router;

@@ -14,6 +14,7 @@ int main(void)
 		{ "marks", NULL, NULL, relay_stage_begin, relay_stage_end, marks_tests },
 		{ "signals", NULL, NULL, relay_stage_begin, relay_stage_end, signals_tests },
 		{ "batch", NULL, NULL, relay_stage_begin, relay_stage_end, batch_tests },
+		{ "access", NULL, NULL, relay_stage_begin, relay_stage_end, access_tests },
 		{ "hints", NULL, NULL, relay_stage_begin, relay_stage_end, hints_tests },
 		CU_SUITE_INFO_NULL,
 	};

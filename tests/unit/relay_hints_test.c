@@ -26,16 +26,17 @@ static const char *read_words(const char *payload)
 
 static void each_kind_of_word_is_read(void)
 {
-	CU_ASSERT_STRING_EQUAL(read_words("c:" CHAT_A " o:ana s:ben t:" CHAT_B ":customer:1 p:" CHAT_A ":operator:0 d:" CHAT_A ":customer:g:12 d:" CHAT_A ":operator:r:7 r: w:cara"),
+	CU_ASSERT_STRING_EQUAL(read_words("c:" CHAT_A " o:ana s:ben t:" CHAT_B ":customer:1 p:" CHAT_A ":operator:0 d:" CHAT_A ":customer:g:12 d:" CHAT_A ":operator:r:7 r: w:cara k:" CHAT_B),
 	                       "0:0a:unknown:0:0 1:ana:unknown:0:0 2:ben:unknown:0:0 3:0b:customer:1:0 4:0a:operator:0:0 5:0a:customer:0:12 6:0a:operator:0:7 "
-	                       "7::unknown:0:0 8:cara:unknown:0:0 ");
+	                       "7::unknown:0:0 8:cara:unknown:0:0 9:0b:unknown:0:0 ");
 }
 
 static void garbage_is_nobodys(void)
 {
 	static const char *const payloads[] = {
 		"", " ", "c", "c:", "c:x", "C:" CHAT_A, "c:" CHAT_A ":1", "t:" CHAT_A, "t:" CHAT_A ":robot:1", "t:" CHAT_A ":customer:2", "t:" CHAT_A ":customer:1:1",
-		"d:" CHAT_A ":customer:g:", "d:" CHAT_A ":customer:g:-1", "d:" CHAT_A ":customer:g:99999999999999999999", "d:" CHAT_A ":customer:x:1", "x:y", "::::", "o:", "r:x",
+		"d:" CHAT_A ":customer:g:", "d:" CHAT_A ":customer:g:-1", "d:" CHAT_A ":customer:g:99999999999999999999", "d:" CHAT_A ":customer:x:1",
+		"x:y", "::::", "o:", "r:x", "k:", "k:x", "k:" CHAT_A ":1",
 		"\xff\xfe\x01", "'; drop table chat.message; --",
 	};
 	char operator[400] = "o:";

@@ -271,6 +271,7 @@ void relay_stage_begin(void)
 		.hello_ms = 5000, .message_ms = 10000, .heartbeat_ms = 25000, .drain_ms = 20000, .database_grace_ms = 30000, .heartbeat_s = 25,
 		.frame_bytes = 65536, .fragments = 64, .hello_customer_bytes = 1024, .hello_operator_bytes = 8192, .messages_per_second = 5,
 		.messages_burst = 10, .rejections = 30, .out_bytes = 262144, .out_events = 200, .unanswered = 4, .batch_rows = 100, .batch_bytes = 1048576,
+		.token_check_ms = 20000,
 	};
 	clients_init(&stage.clients, &stage.limits, &transport);
 	stage.rooms = (struct rooms){
@@ -279,6 +280,7 @@ void relay_stage_begin(void)
 	};
 	hints_init(&stage.hints, NULL);
 	signals_init(&stage.signals, &stage.rooms, &stage.hints, &transport);
+	access_init(&stage.access, NULL, &stage.clients, &stage.rooms, &stage.limits);
 	batch_init(&stage.batch, NULL, &stage.clients, &stage.rooms, &stage.hints, &stage.limits);
 }
 

@@ -5,6 +5,7 @@
 #define SWITCHBOARD_TESTS_RELAY_STAGE_H
 
 #include "db/pipe.h"
+#include "relay/access.h"
 #include "relay/batch.h"
 #include "relay/client.h"
 #include "relay/hints.h"
@@ -33,6 +34,7 @@ struct stage {
 	struct hints hints;
 	struct batch batch;
 	struct signals signals;
+	struct access access;
 	/* of the rooms */
 	unsigned tails_asked, pages_asked, marks_changed;
 	struct room *tail_room;
