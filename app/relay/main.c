@@ -8,11 +8,14 @@
 #include "relay/wire.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DRAIN_STEP_MS 50
-#define DRAIN_LIMIT_MS 4000
+#define DRAIN_LIMIT_MS 4000 /* sockets that take nothing and messages the database does not answer are waited for no longer … */
+#define STOP_LIMIT_S 5      /* … and cleaning up behind them no longer than this, all in all */
 
 struct program {
 	uv_loop_t loop;
@@ -23,12 +26,28 @@ struct program {
 	uint64_t drain_start_ms;
 };
 
+/* A last resort: what was acknowledged is stored, and sockets and sessions end with the process. */
+static void on_overdue(int number)
+{
+	static const char line[] = "level=warn program=relay event=stop_overdue\n";
+
+	(void)number;
+	_exit(write(STDERR_FILENO, line, sizeof line - 1) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 static void on_drain(uv_timer_t *timer)
 {
 	struct program *p = timer->data;
+	bool complete = relay_is_drained(&p->relay);
+	uint64_t took_ms = uv_now(&p->loop) - p->drain_start_ms;
+	char left[24];
 
-	if (relay_is_drained(&p->relay) || uv_now(&p->loop) - p->drain_start_ms > DRAIN_LIMIT_MS)
-		wire_stop(p->wire);
+	if (!complete && took_ms < DRAIN_LIMIT_MS)
+		return;
+	(void)snprintf(left, sizeof left, "%zu", p->relay.clients.count);
+	log_count(complete ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "drained", "ms", (long long)took_ms, "sockets_left", left, "complete", complete ? "yes" : "no", NULL);
+	uv_timer_stop(timer);
+	wire_stop(p->wire);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -39,6 +58,8 @@ static void on_signal(uv_signal_t *handle, int number)
 	if (p->relay.draining)
 		return;
 	p->drain_start_ms = uv_now(&p->loop);
+	(void)signal(SIGALRM, on_overdue);
+	(void)alarm(STOP_LIMIT_S);
 	wire_deafen(p->wire);
 	relay_drain(&p->relay);
 	uv_timer_start(&p->drain, on_drain, DRAIN_STEP_MS, DRAIN_STEP_MS);
@@ -93,6 +114,7 @@ static int run(const struct options *options, const struct public_url *url)
 	relay_fini(&p->relay);
 	if (uv_loop_close(&p->loop) != 0)
 		log_event(LOG_LEVEL_WARN, "loop_not_empty", NULL);
+	(void)alarm(0);
 	return status == STATUS_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
