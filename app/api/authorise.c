@@ -50,6 +50,8 @@ enum status authorise(struct call *call)
 
 	if (who == WHO_PAGE || who == WHO_SERVER)
 		return STATUS_OK;
+	if (who == WHO_MONITOR)
+		return call_is_monitored(call) ? STATUS_OK : STATUS_NOT_FOUND;
 	status = origin_check(&call->request, call->api->url.origin, &call->origin);
 	if (status != STATUS_OK)
 		return status;
@@ -65,6 +67,7 @@ enum status authorise(struct call *call)
 		return status == STATUS_OK ? take_session(call) : status;
 	case WHO_PAGE:
 	case WHO_SERVER:
+	case WHO_MONITOR:
 		break;
 	}
 	return STATUS_FORBIDDEN;

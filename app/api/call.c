@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool call_is_monitored(const struct call *call)
+{
+	return networks_contain(&call->api->monitors, call->request.remote_addr);
+}
+
 enum status call_fail(struct call *call, enum status status, const char *field)
 {
 	return problem_set(&call->problem, status, field);

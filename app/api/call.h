@@ -5,11 +5,13 @@
 #define SWITCHBOARD_API_CALL_H
 
 #include "api/assets.h"
+#include "api/tally.h"
 #include "base/json.h"
 #include "base/public_url.h"
 #include "base/secret.h"
 #include "base/status.h"
 #include "db/conn.h"
+#include "http/network.h"
 #include "http/response.h"
 #include "http/router.h"
 
@@ -18,7 +20,7 @@
 #define RELAY_PROTOCOL "chat.v1"
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/* One a process; a worker adds its connection. */
+/* One a process; a worker adds its connection and what it counts. */
 struct api {
 	const char *database;
 	struct public_url url;
@@ -26,7 +28,10 @@ struct api {
 	const char *cookie_name;
 	bool cookie_secure;
 	struct assets assets;
+	const char *socket_path;
+	struct networks monitors;
 	struct conn *conn;
+	struct tally tally;
 };
 
 struct call {
@@ -52,6 +57,9 @@ enum status MUST_CHECK call_run(struct call *call, const struct statement *state
 
 /* The same for a verb whose column `body` is the answer: 200 with it. */
 enum status MUST_CHECK call_answer(struct call *call, const struct statement *statement, const struct param *params, size_t count);
+
+/* Does it come from an address that may look inside? */
+bool call_is_monitored(const struct call *call);
 
 /* Sets and returns the problem. */
 enum status call_fail(struct call *call, enum status status, const char *field);

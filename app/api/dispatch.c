@@ -16,10 +16,10 @@ void *dispatch_open(void *arg, unsigned worker)
 {
 	struct call *call = alloc_zero(1, sizeof *call);
 
-	(void)worker;
 	call->api = arg;
 	request_init(&call->request);
 	response_init(&call->response);
+	tally_init(&call->api->tally, call->api->socket_path, worker);
 	conn_new(call->api->database, "switchboard-api", &call->api->conn);
 	(void)!conn_ready(call->api->conn); /* a head start; the first request tries again */
 	return call;
@@ -101,12 +101,19 @@ static void answer_problem(struct call *call, enum status status)
 	buf_fini(&allow);
 }
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int dispatch_between(void *state)
+{
+	struct call *call = state;
+
+	return tally_write(&call->api->tally, call->api->conn, now_us() / 1000);
 }
 
 /* The route's pattern, not the address that was asked for: that one is the client's text. */
@@ -123,7 +130,7 @@ static void log_request(const struct call *call, enum status status, int64_t too
 void dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out)
 {
 	struct call *call = state;
-	int64_t start_ms = now_ms();
+	int64_t start_us = now_us(), end_us;
 	enum status status;
 
 	begin(call);
@@ -137,7 +144,9 @@ void dispatch_serve(void *state, char *const *environment, request_read_fn *read
 	if (call->request.method != HTTP_OPTIONS)
 		cors_allow(call, status);
 	response_format(&call->response, call->request.id, out);
-	log_request(call, status, now_ms() - start_ms);
+	end_us = now_us();
+	tally_request(&call->api->tally, call->response.code, start_us, end_us);
+	log_request(call, status, (end_us - start_us) / 1000);
 	json_object_put(call->body);
 	call->body = NULL;
 }

@@ -9,6 +9,8 @@
 enum status frame_page(struct call *call);
 /* health.c */
 enum status health_show(struct call *call);
+/* metrics.c */
+enum status metrics_show(struct call *call);
 /* widget.c */
 enum status widget_config(struct call *call);
 enum status widget_status(struct call *call);

@@ -46,15 +46,20 @@ static enum status configure(struct api *api, const struct options *options)
 		log_event(LOG_LEVEL_ERROR, "api_socket_mode is no octal number up to 0777", NULL);
 		return STATUS_INVALID;
 	}
+	if (networks_parse(option_str(options, "monitor_from"), &api->monitors) != STATUS_OK) {
+		log_event(LOG_LEVEL_ERROR, "monitor_from is no list of addresses and networks", "monitor_from", option_str(options, "monitor_from"), NULL);
+		return STATUS_INVALID;
+	}
 	name_cookie(api);
 	api->database = option_str(options, "database");
+	api->socket_path = option_str(options, "api_socket");
 	assets_init(&api->assets, static_dir ? static_dir : SWITCHBOARD_WWW_DIR);
 	return secret_load_key(key_file, api->server_key);
 }
 
 static int serve(struct api *api, const struct options *options)
 {
-	const struct worker_program program = { .open = dispatch_open, .serve = dispatch_serve, .close = dispatch_close, .arg = api };
+	const struct worker_program program = { .open = dispatch_open, .serve = dispatch_serve, .between = dispatch_between, .close = dispatch_close, .arg = api };
 	struct listener listener;
 	int code;
 

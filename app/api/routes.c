@@ -8,6 +8,7 @@ const struct route routes[] = {
 	/* method      path below the prefix                    who           query           handler */
 	{ HTTP_GET, "widget/", WHO_PAGE, "key locale", frame_page },
 	{ HTTP_GET, "api/v1/health", WHO_SERVER, NULL, health_show },
+	{ HTTP_GET, "api/v1/metrics", WHO_MONITOR, NULL, metrics_show },
 
 	{ HTTP_GET, "api/v1/widgets/{key}", WHO_ANYONE, "locale", widget_config },
 	{ HTTP_GET, "api/v1/widgets/{key}/status", WHO_ANYONE, NULL, widget_status },

@@ -14,6 +14,8 @@ const struct option_def chat_options[] = {
 	{ "api_socket_mode", OPTION_STRING, "0660", 0, 0, NULL, "api", false, "Permissions of api_socket, octal." },
 	{ "api_workers", OPTION_INT, "4", 1, 256, NULL, "api", false, "Worker processes, each with one database connection." },
 	{ "api_request_timeout_s", OPTION_INT, "10", 1, 300, NULL, "api", false, "Seconds a worker may spend on one request before it is ended and replaced." },
+	{ "monitor_from", OPTION_STRING, "127.0.0.0/8 ::1", 0, 0, NULL, "api", false,
+	  "Addresses and networks (as 10.1.0.0/16), separated by spaces, that may read metrics and the details of health; it is the address that the web server sees." },
 	{ "static_dir", OPTION_PATH, NULL, 0, 0, NULL, "api", false, "Directory of the built front end (manifest.json and hashed files); default: the installed one." },
 	{ "relay_socket", OPTION_PATH, "/run/switchboard/relay.sock", 0, 0, NULL, "relay", false, "Unix socket for WebSocket connections from the web server." },
 	{ "relay_socket_mode", OPTION_STRING, "0660", 0, 0, NULL, "relay", false, "Permissions of relay_socket, octal." },

@@ -78,6 +78,13 @@ const struct statement STATEMENT_REQUEUE_CHAT = { "requeue_chat", "select body f
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
 /* → ok, body {database, relays, router, …} */
 const struct statement STATEMENT_HEALTH = { "health", "select ok, body from api.health()", 0 };
+/* → rows (program, instance, metrics): what each program last wrote, with its age, and (both NULL) what the database itself knows */
+const struct statement STATEMENT_METRICS = { "metrics", "select program, instance, metrics from api.metrics()", 0 };
+
+/* ---- every program ------------------------------------------------------------------------------------------ */
+
+/* program ('relay', 'router', 'api'), instance, its values as a row of base/metrics.h */
+const struct statement STATEMENT_NOTE_METRICS = { "note_metrics", "select api.note_metrics($1::text, $2::text, $3::jsonb)", 3 };
 
 /* ---- the relay ---------------------------------------------------------------------------------------------- */
 
@@ -188,7 +195,7 @@ const struct statement *const statements_relay[] = {
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
 
-const struct statement *const statements_relay_aside[] = { &STATEMENT_HINT_RELAYS, &STATEMENT_LAPSED_CUSTOMERS };
+const struct statement *const statements_relay_aside[] = { &STATEMENT_HINT_RELAYS, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_NOTE_METRICS };
 const size_t statements_relay_aside_count = sizeof statements_relay_aside / sizeof statements_relay_aside[0];
 
 const struct statement *const statements_all[] = {
@@ -197,7 +204,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
-	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS, &STATEMENT_NOTE_METRICS,
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
 	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE,
 	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,

@@ -46,6 +46,7 @@ struct pipe {
 	uint64_t down_since_ms;
 	uint64_t connect_start_ms;
 	unsigned failures; /* connects in a row that failed */
+	unsigned long long sessions;
 
 	struct request ring[MAX_IN_FLIGHT];
 	size_t head, count;
@@ -187,6 +188,7 @@ static bool result_ok(const PGresult *result)
 static void session_up(struct pipe *p)
 {
 	p->state = PIPE_UP;
+	p->sessions++;
 	p->failures = 0;
 	p->down_since_ms = 0;
 	uv_timer_start(&p->timer, on_timer, WATCH_MS, WATCH_MS);
@@ -435,6 +437,11 @@ bool pipe_is_up(const struct pipe *p)
 size_t pipe_in_flight(const struct pipe *p)
 {
 	return p->count;
+}
+
+unsigned long long pipe_sessions(const struct pipe *p)
+{
+	return p->sessions;
 }
 
 uint64_t pipe_down_since_ms(const struct pipe *p)

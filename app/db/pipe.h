@@ -34,6 +34,7 @@ enum status MUST_CHECK pipe_send(struct pipe *p, const struct statement *stateme
 
 bool pipe_is_up(const struct pipe *p);
 size_t pipe_in_flight(const struct pipe *p);
+unsigned long long pipe_sessions(const struct pipe *p); /* opened so far */
 uint64_t pipe_down_since_ms(const struct pipe *p); /* uv_now() when it went down, 0 while up */
 
 /* Closes the session and handles; run the loop afterwards so that libuv can finish. */

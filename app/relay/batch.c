@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "chat/metrics.h"
 #include "chat/statements.h"
 #include "db/array.h"
 #include "db/conn.h"
@@ -25,7 +26,7 @@
 struct post {
 	struct post *prev, *next;
 	uint64_t client;
-	uint64_t since_ms;
+	uint64_t since_us;
 	unsigned tries;
 	size_t size;
 	bool note;
@@ -39,7 +40,10 @@ struct post {
 
 void batch_init(struct batch *b, struct pipe *pipe, struct clients *clients, struct rooms *rooms, struct hints *hints, const struct limits *limits)
 {
-	*b = (struct batch){ .pipe = pipe, .clients = clients, .rooms = rooms, .hints = hints, .limits = limits, .rows_max = ROWS_MAX };
+	*b = (struct batch){
+		.pipe = pipe, .clients = clients, .rooms = rooms, .hints = hints, .limits = limits, .rows_max = ROWS_MAX,
+		.rows = { .buckets = &METRIC_ROWS }, .commit = { .buckets = &METRIC_SECONDS }, .lag = { .buckets = &METRIC_SECONDS },
+	};
 	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
 		buf_init(&b->arrays[i], ARRAY_MAX_BYTES);
 }
@@ -73,7 +77,7 @@ enum status batch_post(struct batch *b, struct client *author, const char *chat,
 	assert(uuid_is_canonical(chat) && uuid_is_canonical(cid));
 	post = alloc_zero(1, size);
 	post->client = author->id;
-	post->since_ms = b->clients->transport->now_ms();
+	post->since_us = b->clients->transport->now_us();
 	post->size = size;
 	post->note = strcmp(kind, "note") == 0;
 	memcpy(post->chat, chat, UUID_LEN);
@@ -198,6 +202,7 @@ static void answer_stored(struct batch *b, struct post *post, const struct answe
 			send_ack(author, post, seq);
 	} else {
 		b->stored++;
+		histogram_note_us(&b->lag, post->since_us, b->answered_us);
 		if (author && !(room && room_ack_in_place(room, seq, author)))
 			send_ack(author, post, seq);
 		if (room && seq == room->newest + 1)
@@ -212,7 +217,7 @@ static void answer_stored(struct batch *b, struct post *post, const struct answe
 /* Back to the front of the line, in order: somebody else writes to that chat at this moment. */
 static void keep_busy(struct batch *b, struct post *post, struct post **kept)
 {
-	if (b->clients->transport->now_ms() - post->since_ms > BUSY_LIMIT_MS) {
+	if (b->clients->transport->now_us() - post->since_us > BUSY_LIMIT_MS * 1000) {
 		answer_error(b, post, STATUS_UNAVAILABLE, NULL);
 		return;
 	}
@@ -336,6 +341,9 @@ static void on_posted(void *arg, const PGresult *result, const struct problem *p
 	struct batch *b = arg;
 	struct problem broken = { 0 };
 
+	b->answered_us = b->clients->transport->now_us();
+	if (result)
+		histogram_note_us(&b->commit, b->sent_us, b->answered_us);
 	if (!result) {
 		take_failure(b, problem);
 	} else if (!take_answer(b, result)) {
@@ -402,6 +410,8 @@ void batch_run(struct batch *b)
 	b->gathering = false;
 	take_off(b);
 	b->statements++;
+	histogram_note(&b->rows, (double)b->flying_count);
+	b->sent_us = b->clients->transport->now_us();
 	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
 		params[i] = PARAM_BYTES(b->arrays[i].data, b->arrays[i].len);
 	if (pipe_send(b->pipe, &STATEMENT_POST_MESSAGES, params, on_posted, b) != STATUS_OK) {

@@ -6,6 +6,7 @@
 #define SWITCHBOARD_RELAY_BATCH_H
 
 #include "base/buf.h"
+#include "base/histogram.h"
 #include "db/pipe.h"
 #include "relay/client.h"
 #include "relay/hints.h"
@@ -30,6 +31,8 @@ struct batch {
 	bool resting;                    /* do not send before the next pulse */
 	bool gathering;                  /* the last statement was small: until batch_gathered() the next one waits for company */
 	struct buf arrays[BATCH_ARRAY_COUNT];
+	uint64_t sent_us, answered_us;   /* the statement under way or the last one */
+	struct histogram rows, commit, lag; /* of a statement; s from sending it to its answer; s from a message's frame to that */
 	unsigned long long statements, stored, repeated, refused;
 };
 

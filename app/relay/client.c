@@ -17,6 +17,16 @@
 #define BURST_FACTOR 8    /* past so many times the limits not even a quick socket is waited for */
 #define FRAME_MAX_BYTES (128 * 1024)
 
+const char *const client_cull_names[CULL_COUNT] = { "hello", "message", "silent", "stalled", "slow" };
+
+static const int close_codes[CLOSE_KINDS] = {
+	0, CLOSE_GOING_AWAY, CLOSE_BINARY, CLOSE_NOT_UTF8, CLOSE_POLICY, CLOSE_TOO_BIG, CLOSE_INTERNAL, CLOSE_OVERLOADED, CLOSE_NOT_UNDERSTOOD, CLOSE_UNAUTHORIZED,
+	CLOSE_FORBIDDEN, CLOSE_UNKNOWN_CHAT, CLOSE_TOO_SLOW, CLOSE_REPLACED, CLOSE_CHAT_ENDED, CLOSE_RATE, CLOSE_NO_DATABASE,
+};
+const char *const client_close_names[CLOSE_KINDS] = {
+	"peer", "1001", "1003", "1007", "1008", "1009", "1011", "1013", "4400", "4401", "4403", "4404", "4408", "4409", "4410", "4429", "4503",
+};
+
 struct note {
 	struct note *prev, *next;
 	size_t len;
@@ -54,7 +64,7 @@ static void cut(struct client *c, int code)
 	c->all->transport->close(c->socket, code);
 }
 
-static void sweep_line(struct clients *all, struct deadline_line *line, size_t offset, enum close_code code)
+static void sweep_line(struct clients *all, struct deadline_line *line, size_t offset, enum cull why)
 {
 	uint64_t now_ms = all->transport->now_ms();
 	struct deadline *due;
@@ -62,8 +72,7 @@ static void sweep_line(struct clients *all, struct deadline_line *line, size_t o
 	while ((due = deadline_due(line, now_ms)) != NULL) {
 		struct client *c = (struct client *)(void *)((char *)due - offset);
 
-		all->culled++;
-		client_close(c, code);
+		client_cull(c, why);
 	}
 }
 
@@ -79,8 +88,7 @@ static void sweep_silent(struct clients *all)
 		if (c->held)
 			client_heard(c); /* a socket we do not read is silent by our doing */
 		if (c->pinged_ms > 0 && now_ms - c->pinged_ms >= all->limits->heartbeat_ms) {
-			all->culled++;
-			client_close(c, CLOSE_TOO_SLOW);
+			client_cull(c, CULL_SILENT);
 			continue;
 		}
 		deadline_arm(&all->silence_line, &c->silence_deadline, now_ms);
@@ -118,15 +126,21 @@ void clients_sweep(struct clients *all)
 {
 	struct deadline *due;
 
-	sweep_line(all, &all->hello_line, offsetof(struct client, hello_deadline), CLOSE_TOO_SLOW);
-	sweep_line(all, &all->message_line, offsetof(struct client, message_deadline), CLOSE_TOO_SLOW);
-	sweep_line(all, &all->drain_line, offsetof(struct client, drain_deadline), CLOSE_TOO_SLOW);
+	sweep_line(all, &all->hello_line, offsetof(struct client, hello_deadline), CULL_HELLO);
+	sweep_line(all, &all->message_line, offsetof(struct client, message_deadline), CULL_MESSAGE);
+	sweep_line(all, &all->drain_line, offsetof(struct client, drain_deadline), CULL_STALLED);
 	sweep_silent(all);
 	while ((due = deadline_due(&all->close_line, all->transport->now_ms())) != NULL) {
 		struct client *c = DEADLINE_OWNER(due, struct client, close_deadline);
 
 		cut(c, c->close_code);
 	}
+}
+
+void clients_took_up(struct clients *all, uint64_t cursor, bool resync)
+{
+	all->resumed += cursor > 0 && !resync;
+	all->resynced += resync;
 }
 
 struct client *client_new(struct clients *all, void *socket, const char *foreign_origin)
@@ -166,12 +180,24 @@ static void clear_deadlines(struct client *c)
 	deadline_clear(&c->access_deadline);
 }
 
+static void count_close(struct client *c)
+{
+	size_t kind = CLOSE_KINDS;
+
+	while (--kind > 0 && close_codes[kind] != c->close_code)
+		continue;
+	c->all->closed[kind]++;
+	if (c->welcome)
+		c->all->welcomed[c->party]--;
+}
+
 void client_free(struct client **client)
 {
 	struct client *c = *client;
 
 	*client = NULL;
 	assert(!c->subs && !c->hello && !c->seat);
+	count_close(c);
 	drop_notes(c);
 	clear_deadlines(c);
 	deadline_clear(&c->close_deadline);
@@ -235,8 +261,7 @@ void client_send_scratch(struct client *c)
 	if (c->state == CLIENT_CLOSING)
 		return;
 	if (c->note_count >= NOTES_MAX || c->note_bytes + b->len > c->all->limits->out_bytes) {
-		c->all->culled++;
-		client_close(c, CLOSE_TOO_SLOW);
+		client_cull(c, CULL_SLOW);
 		return;
 	}
 	note = alloc_zero(1, sizeof *note + b->len);
@@ -270,6 +295,7 @@ void client_send_error(struct client *c, const struct problem *problem, const ch
 
 void client_strike(struct client *c, const struct problem *problem, const char *cid)
 {
+	c->all->strikes++;
 	client_send_error(c, problem, cid, NULL);
 	if (++c->strikes >= STRIKES_MAX)
 		client_close(c, CLOSE_NOT_UNDERSTOOD);
@@ -291,6 +317,19 @@ void client_close(struct client *c, enum close_code code)
 	} else {
 		cut(c, code);
 	}
+}
+
+void client_cull(struct client *c, enum cull why)
+{
+	c->all->culled[why] += c->state != CLIENT_CLOSING;
+	client_close(c, CLOSE_TOO_SLOW);
+}
+
+void client_welcome(struct client *c)
+{
+	c->state = CLIENT_READY;
+	c->welcome = true;
+	c->all->welcomed[c->party]++;
 }
 
 /* ---- what it may ------------------------------------------------------------------------------------------- */
@@ -332,6 +371,7 @@ bool client_may_send(struct client *c, const char *cid)
 		return true;
 	(void)problem_set(&problem, STATUS_RATE_LIMITED, NULL);
 	problem.retry_ms = (int)wait_ms;
+	c->all->rate_limited++;
 	client_send_error(c, &problem, cid, NULL);
 	if (++c->rejections >= limits->rejections)
 		client_close(c, CLOSE_RATE);

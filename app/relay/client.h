@@ -36,6 +36,14 @@ enum close_code {
 	CLOSE_NO_DATABASE = 4503
 };
 
+/* Closed with 4408, and why; the names are client_cull_names[]. */
+enum cull { CULL_HELLO, CULL_MESSAGE, CULL_SILENT, CULL_STALLED, CULL_SLOW, CULL_COUNT };
+extern const char *const client_cull_names[CULL_COUNT];
+
+/* The close codes that are told apart when they are counted; the first is for sockets whose other side went. */
+#define CLOSE_KINDS 17
+extern const char *const client_close_names[CLOSE_KINDS];
+
 enum client_state { CLIENT_NEW, CLIENT_JUDGED, CLIENT_READY, CLIENT_CLOSING };
 
 struct hello;
@@ -50,6 +58,7 @@ struct transport {
 	/* From anywhere; the socket closes with this code once the stack has unwound and then calls client_free(). */
 	void (*close)(void *socket, int code);
 	uint64_t (*now_ms)(void);
+	uint64_t (*now_us)(void); /* the same clock */
 };
 
 struct note; /* a queued control frame */
@@ -72,6 +81,7 @@ struct client {
 	struct bucket rate, pings;
 	unsigned rejections, strikes, unanswered;
 	bool held;
+	bool welcome;                     /* its hello was good */
 	bool writing;                     /* asked for a writable callback, at writing_ms */
 	uint64_t writing_ms;
 	uint64_t pinged_ms;               /* since it was last heard; 0: not */
@@ -89,7 +99,10 @@ struct clients {
 	const struct transport *transport;
 	struct deadline_line hello_line, message_line, silence_line, drain_line, close_line;
 	struct buf scratch;
-	unsigned long long opened, culled;
+	size_t welcomed[PARTY_COUNT];     /* open ones whose hello was good */
+	unsigned long long opened, rate_limited, strikes, resumed, resynced;
+	unsigned long long culled[CULL_COUNT];
+	unsigned long long closed[CLOSE_KINDS];
 };
 
 void clients_init(struct clients *all, const struct limits *limits, const struct transport *transport);
@@ -99,6 +112,9 @@ struct client *clients_find(struct clients *all, uint64_t id);
 void clients_sweep(struct clients *all);
 /* We have just been away for so long (a starved machine): what came meanwhile is not read yet, so this time counts for nobody. */
 void clients_forgive(struct clients *all, uint64_t lost_ms);
+
+/* Counts that somebody follows a chat from this cursor on, which was his (resumed) or had to be given up (resync). */
+void clients_took_up(struct clients *all, uint64_t cursor, bool resync);
 
 struct client *client_new(struct clients *all, void *socket, const char *foreign_origin);
 /* Called by the transport when the socket is gone; the rooms must have been left before (session.h). */
@@ -120,6 +136,11 @@ void client_strike(struct client *c, const struct problem *problem, const char *
  * the same. With 4408 the queue is dropped, but the Close frame waits likewise for what the socket has been given already: closed while
  * the library still holds a part of a frame, it would not go out. The first call wins. */
 void client_close(struct client *c, enum close_code code);
+
+/* With 4408, and counted as such. */
+void client_cull(struct client *c, enum cull why);
+/* Its hello was good. */
+void client_welcome(struct client *c);
 
 /* There is something to send. */
 void client_wake(struct client *c);

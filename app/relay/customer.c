@@ -48,6 +48,7 @@ static void welcome(struct relay *r, struct client *client, const PGresult *resu
 	sub = room_join(room, client, cursor);
 	if (resync)
 		sub->dirty |= DIRTY_RESYNC;
+	clients_took_up(&r->clients, cursor, resync);
 	access_watch(&r->access, client);
 	replace_tab(room, client);
 	r->places_due |= room->waiting;

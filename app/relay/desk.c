@@ -60,6 +60,7 @@ static void follow(struct relay *r, struct seat *seat, const PGresult *result, i
 	sub = room_join(room, seat->client, cursor);
 	if (resync)
 		sub->dirty |= DIRTY_RESYNC;
+	clients_took_up(&r->clients, cursor, resync);
 	room_release(room);
 }
 

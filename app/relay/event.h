@@ -36,6 +36,7 @@ struct event_row {
 struct event {
 	uint64_t seq;
 	uint64_t author;       /* the client here that sent it: it gets the ack in the event's place; 0 = none */
+	uint64_t born_us;      /* when it came into its room */
 	uint64_t start_bytes;  /* where it begins in its room's stream, in bytes ever appended */
 	unsigned refs;
 	bool parting;          /* the operator who had the chat has it no longer: left, transferred, requeued, ended */

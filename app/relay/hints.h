@@ -49,7 +49,7 @@ struct hints {
 	size_t bytes;             /* of the words that wait */
 	bool alone;               /* the last statement reached nobody */
 	struct buf payload;
-	unsigned long long sent, statements;
+	unsigned long long sent, statements, received;
 };
 
 void hints_init(struct hints *h, struct pipe *pipe);

@@ -85,8 +85,12 @@ static void signals_close(struct program *p)
 
 static void log_end(const struct relay *r)
 {
+	unsigned long long culled = 0;
+
+	for (int i = 0; i < CULL_COUNT; i++)
+		culled += r->clients.culled[i];
 	log_count(LOG_LEVEL_INFO, "stopped", "sockets", (long long)r->clients.opened, NULL);
-	log_count(LOG_LEVEL_INFO, "culled", "sockets", (long long)r->clients.culled, NULL);
+	log_count(LOG_LEVEL_INFO, "culled", "sockets", (long long)culled, NULL);
 	log_count(LOG_LEVEL_INFO, "messages", "stored", (long long)r->batch.stored, NULL);
 	log_count(LOG_LEVEL_INFO, "batches", "statements", (long long)r->batch.statements, NULL);
 	log_count(LOG_LEVEL_INFO, "hints", "words", (long long)r->hints.sent, NULL);

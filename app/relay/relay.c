@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "chat/metrics.h"
 #include "chat/statements.h"
 #include "relay/beat.h"
 #include "relay/customer.h"
@@ -10,6 +11,7 @@
 #include "relay/operator.h"
 #include "relay/place.h"
 #include "relay/render.h"
+#include "relay/report.h"
 #include "relay/session.h"
 
 #include <assert.h>
@@ -127,6 +129,7 @@ static void on_hint(void *arg, const struct hint *hint)
 	struct relay *r = arg;
 	struct room *room;
 
+	r->hints.received++;
 	switch (hint->type) {
 	case HINT_CHAT:
 		room = room_find(&r->rooms, hint->chat);
@@ -275,6 +278,7 @@ static void on_tick(uv_timer_t *timer)
 	place_sweep(r);
 	beat_sweep(r, false);
 	access_sweep(&r->access);
+	report_sweep(r);
 	check_grace(r);
 }
 
@@ -387,7 +391,7 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 	limits_read(options, &r->limits);
 	clients_init(&r->clients, &r->limits, transport);
 	r->rooms = (struct rooms){
-		.limits = &r->limits, .transport = transport, .look_line = { .wait_ms = ROOM_LOOK_MS },
+		.limits = &r->limits, .transport = transport, .look_line = { .wait_ms = ROOM_LOOK_MS }, .delivery = { .buckets = &METRIC_SECONDS },
 		.fetch_tail = fetch_tail, .fetch_page = fetch_page, .party_changed = party_changed, .marks_changed = marks_risen, .arg = r,
 	};
 	admission_init(&r->admission, url);

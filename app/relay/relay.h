@@ -54,6 +54,8 @@ struct relay {
 	size_t places_skip;                 /* so many who wait have been asked for in this round */
 	bool beat_flying;                   /* beat.c */
 	uint64_t beat_ms;
+	bool report_flying;                 /* report.c */
+	uint64_t report_ms;
 	bool draining;
 
 	uv_timer_t tick;         /* deadlines, a few times a second */

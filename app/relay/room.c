@@ -258,12 +258,12 @@ void room_append(struct room *room, struct event *event)
 	struct sub *sub;
 
 	assert(event->seq == room->newest + 1);
+	event->born_us = room->all->transport->now_us();
 	take_pending_ack(room, event);
 	ring_push(room, event);
 	DL_FOREACH(room->subs, sub) {
 		if (is_too_far_behind(sub->client)) {
-			sub->client->all->culled++;
-			client_close(sub->client, CLOSE_TOO_SLOW);
+			client_cull(sub->client, CULL_SLOW);
 		} else if (!sub->page && !sub->fetching) {
 			client_wake(sub->client);
 		}

@@ -6,6 +6,7 @@
 #define SWITCHBOARD_RELAY_ROOM_H
 
 #include "base/buf.h"
+#include "base/histogram.h"
 #include "base/secret.h"
 #include "relay/client.h"
 #include "relay/event.h"
@@ -106,6 +107,7 @@ struct rooms {
 	struct deadline_line look_line;
 	const struct transport *transport;
 	const struct limits *limits;
+	struct histogram delivery; /* s from an event's coming into its room to its frame for a socket that follows live */
 	/* Asks for the tail of a room or a page for a sub; set by history.c, in unit tests a recorder. */
 	void (*fetch_tail)(void *arg, struct room *room);
 	void (*fetch_page)(void *arg, struct sub *sub);

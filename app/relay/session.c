@@ -61,7 +61,7 @@ bool session_next_frame(struct client *c, struct buf *b)
 
 void session_welcome(struct client *c, const char *epoch)
 {
-	c->state = CLIENT_READY;
+	client_welcome(c);
 	render_ready(client_scratch(c), epoch, c->all->limits->heartbeat_s);
 	client_send_scratch(c);
 }

@@ -39,6 +39,8 @@ void socket_detach(struct socket *s)
 
 int socket_close_now(struct socket *s, int code)
 {
+	if (s->client)
+		s->client->close_code = code;
 	socket_detach(s);
 	s->closing = true;
 	lws_close_reason(s->wsi, (enum lws_close_status)code, NULL, 0);
@@ -153,10 +155,16 @@ static uint64_t transport_now_ms(void)
 	return uv_hrtime() / 1000000;
 }
 
+static uint64_t transport_now_us(void)
+{
+	return uv_hrtime() / 1000;
+}
+
 const struct transport wire_transport = {
 	.want_write = transport_want_write,
 	.ping = transport_ping,
 	.hold = transport_hold,
 	.close = transport_close,
 	.now_ms = transport_now_ms,
+	.now_us = transport_now_us,
 };

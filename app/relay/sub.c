@@ -79,6 +79,8 @@ static void deliver(struct sub *sub, const struct event *event, bool live, struc
 	size_t len;
 	const char *text = event_text(event, sub->client->party, &len);
 
+	if (live)
+		histogram_note_us(&sub->room->all->delivery, event->born_us, sub->room->all->transport->now_us());
 	if (live && event->author == sub->client->id)
 		render_ack(b, event->cid, sub->room->chat, event->seq);
 	else

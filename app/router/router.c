@@ -2,6 +2,7 @@
 #include "router/router.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "chat/metrics.h"
 #include "chat/statements.h"
 #include "db/conn.h"
 
@@ -29,6 +30,9 @@ struct router {
 	bool told;           /* whether this session leads or stands by has been logged */
 	int64_t beat_at_ms;  /* when the next heartbeat is due … */
 	int64_t pass_at_ms;  /* … and, for who leads, the next pass; 0 = now */
+	int64_t report_at_ms;
+	unsigned long long leads, offers, deadlines;
+	struct histogram passes;
 };
 
 void router_new(const char *conninfo, const char *name, int sweep_ms, struct router **ret_router)
@@ -40,6 +44,7 @@ void router_new(const char *conninfo, const char *name, int sweep_ms, struct rou
 	conn_reopen_only_when_asked(router->conn);
 	router->name = alloc_copy_str(name);
 	router->sweep_ms = sweep_ms;
+	router->passes.buckets = &METRIC_SECONDS;
 	*ret_router = router;
 }
 
@@ -53,12 +58,17 @@ void router_free(struct router **router)
 	*router = NULL;
 }
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+	return now_us() / 1000;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -137,6 +147,7 @@ static enum status beat(struct router *router)
 	if (term && term != router->term) /* before the first pass: what rings from now on is heard, what changed before is seen by the pass */
 		status = listen_to(router, &STATEMENT_LISTEN_ROUTE);
 	if (status == STATUS_OK && (term != router->term || !router->told)) {
+		router->leads += term && term != router->term;
 		router->term = term;
 		router->pass_at_ms = 0;
 		router->told = true;
@@ -153,12 +164,14 @@ static enum status pass(struct router *router)
 	struct param params[] = { PARAM_TEXT(term) };
 	PGresult *result = NULL;
 	int64_t offers, deadlines, sleep_ms = router->sweep_ms;
+	int64_t began_us = now_us();
 	enum status status;
 
 	snprintf(term, sizeof term, "%lld", (long long)router->term);
 	status = run(router, &STATEMENT_ROUTER_PASS, params, PASS_ANSWER_MS, &result);
 	if (status != STATUS_OK)
 		return status;
+	histogram_note_us(&router->passes, (uint64_t)began_us, (uint64_t)now_us());
 	offers = result_int(result, 0, "offers");
 	deadlines = result_int(result, 0, "deadlines");
 	if (!result_bool(result, 0, "leads"))
@@ -169,11 +182,44 @@ static enum status pass(struct router *router)
 		sleep_ms = smaller(sleep_ms, result_int(result, 0, "next_in_ms"));
 	router->pass_at_ms = now_ms() + sleep_ms;
 	PQclear(result);
+	router->offers += (unsigned long long)offers;
+	router->deadlines += (unsigned long long)deadlines;
 	if (offers > 0)
 		log_count(LOG_LEVEL_INFO, "offered", "chats", offers, NULL);
 	if (deadlines > 0)
 		log_count(LOG_LEVEL_INFO, "deadlines", "due", deadlines, NULL);
 	return STATUS_OK;
+}
+
+static void write_row(const struct router *router, struct buf *row)
+{
+	unsigned sessions = conn_generation(router->conn);
+
+	metrics_begin(row);
+	metrics_program(row);
+	metrics_value(row, &chat_metrics[METRIC_ROUTER_LEADING], router->term != 0);
+	metrics_value(row, &chat_metrics[METRIC_ROUTER_LEADS], (double)router->leads);
+	metrics_value(row, &chat_metrics[METRIC_ROUTER_OFFERS], (double)router->offers);
+	metrics_value(row, &chat_metrics[METRIC_ROUTER_DEADLINES], (double)router->deadlines);
+	metrics_histogram(row, &chat_metrics[METRIC_ROUTER_PASS], &router->passes);
+	metrics_value(row, &chat_metrics[METRIC_ROUTER_DATABASE_RECONNECTS], sessions > 0 ? sessions - 1 : 0);
+	metrics_end(row);
+}
+
+/* What has been counted, when it is due. A failure is nobody's but the report's: a session that is lost is found by whoever needs it next. */
+static void report(struct router *router)
+{
+	PGresult *result = NULL;
+	struct buf row;
+
+	if (now_ms() < router->report_at_ms)
+		return;
+	router->report_at_ms = now_ms() + METRICS_EVERY_MS;
+	buf_init(&row, METRICS_ROW_MAX);
+	write_row(router, &row);
+	if (run(router, &STATEMENT_NOTE_METRICS, (const struct param[]){ PARAM_TEXT("router"), PARAM_TEXT(router->name), PARAM_TEXT(row.data) }, LEAD_ANSWER_MS, &result) == STATUS_OK)
+		PQclear(result);
+	buf_fini(&row);
 }
 
 /* The doorbells say nothing but "look": all waiting rings of one are answered by one look. */
@@ -204,6 +250,8 @@ static enum status work(struct router *router, int64_t *ret_sleep_ms)
 {
 	enum status status = session_ready(router);
 
+	if (status == STATUS_OK && router->told)
+		report(router);
 	for (int turns = 0; status == STATUS_OK && turns < TURNS_IN_A_ROW; turns++) {
 		drain_rings(router); /* also those that came in with an answer: they do not show on the descriptor any more */
 		*ret_sleep_ms = idle_ms(router);

@@ -146,6 +146,7 @@ test('it refuses to start without public_url, key, or with a key that others can
 		[[...socket, ...url, '--server-key-file', `${dir}/none.key`], /none\.key/],
 		[[...socket, ...url, '--server-key-file', key], /open\.key/],
 		[[...socket, '--public-url', 'localhost', '--server-key-file', key], /public_url/],
+		[[...socket, ...url, '--server-key-file', key, '--monitor-from', '10.0.0.1/8'], /monitor_from/],
 		[[...socket, ...url, '--server-key-file', key, '--api-workers', '0'], /api_workers|api-workers/],
 		[[...socket, ...url, '--no-such-option', '1'], /no.such.option/],
 	]) {

@@ -53,7 +53,7 @@ select set_eq($$
 	select f.schema || '.' || f.name, r.role from t.function f, (select role from t.program union select 'switchboard_' || g from unnest(array['dba', 'report', 'audit']) g) r
 	where has_function_privilege(r.role, f.oid, 'execute')$$,
 	'select name, role from t.granted', 'each role may call exactly what zz_grants.sql says');
-select set_eq($$select name from t.granted where role = 'switchboard_router'$$, array['api.router_lead', 'api.router_leave', 'api.router_pass'], 'the router routes');
+select set_eq($$select name from t.granted where role = 'switchboard_router'$$, array['api.note_metrics', 'api.router_lead', 'api.router_leave', 'api.router_pass'], 'the router routes, and counts');
 select is_empty($$select * from t.granted where role = 'switchboard_relay' and name ~ 'login|password|operator_end|open_chat|add_operator'$$, 'the relay logs nobody in');
 select is_empty($$select * from t.granted where name ~ '^internal\.'$$, 'what decides by a given time is called by no program');
 

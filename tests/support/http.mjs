@@ -12,9 +12,10 @@ export const JSON_TYPE = { 'Content-Type': 'application/json' };
 export const CSRF = { 'X-Requested-With': 'switchboard' };
 export const bearer = (token) => ({ Authorization: `Bearer ${token}` });
 
-// { method, path (below the prefix, as it is), headers (an array of values = several lines), body: object → JSON with its type, else as it is }
+// { method, path (below the prefix, as it is), headers (an array of values = several lines), body: object → JSON with its type, else as it is,
+//   from: another address of this machine }
 // → { status, headers, text, json }
-export function send(stack, { method = 'GET', path, headers = {}, body }) {
+export function send(stack, { method = 'GET', path, headers = {}, body, from }) {
 	const isObject = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
 	const bytes = isObject ? Buffer.from(JSON.stringify(body)) : body === undefined ? undefined : Buffer.from(body);
 	const own = isObject && !('Content-Type' in headers) ? JSON_TYPE : {};
@@ -22,6 +23,7 @@ export function send(stack, { method = 'GET', path, headers = {}, body }) {
 	return new Promise((resolve, reject) => {
 		const outgoing = httpRequest({
 			host: '127.0.0.1',
+			localAddress: from,
 			port: stack.port,
 			method,
 			path: new URL(stack.url).pathname + path,

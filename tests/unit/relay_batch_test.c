@@ -229,6 +229,26 @@ static void enough_company_ends_the_wait(void)
 	CU_ASSERT_FALSE(batch_is_gathering(&stage.batch));
 }
 
+/* From frame to answer, from statement to answer, from answer to frame; a repeat is no message more. */
+static void it_counts_what_it_stores_and_how_long_that_took(void)
+{
+	both_join();
+	(void)!post(kim, CID("01"), "one");
+	stage.now_ms += 10;
+	(void)!post(kim, CID("02"), "two");
+	batch_run(&stage.batch);
+	stage.now_ms += 30;
+	ANSWER(STORED("1", "1", "1"), ROW("2", "ok", "-", "1", "1", "t"));
+	stage.now_ms += 2;
+	(void)stage_hear(ana);
+	CU_ASSERT_DOUBLE_EQUAL(stage.batch.rows.sum, 2, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(stage.batch.commit.sum, 0.03, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(stage.batch.lag.sum, 0.04, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(stage.rooms.delivery.sum, 0.002, 1e-9);
+	(void)stage_hear(kim);
+	CU_ASSERT_DOUBLE_EQUAL(stage.rooms.delivery.sum, 0.004, 1e-9);
+}
+
 CU_TestInfo batch_tests[] = {
 	{ "what_arrives_meanwhile_goes_with_the_next", what_arrives_meanwhile_goes_with_the_next },
 	{ "a_repeat_is_acknowledged_and_told_to_nobody", a_repeat_is_acknowledged_and_told_to_nobody },
@@ -243,5 +263,6 @@ CU_TestInfo batch_tests[] = {
 	{ "an_answer_to_something_else_acknowledges_nothing", an_answer_to_something_else_acknowledges_nothing },
 	{ "a_small_statement_is_followed_by_one_that_waits_for_company", a_small_statement_is_followed_by_one_that_waits_for_company },
 	{ "enough_company_ends_the_wait", enough_company_ends_the_wait },
+	{ "it_counts_what_it_stores_and_how_long_that_took", it_counts_what_it_stores_and_how_long_that_took },
 	CU_TEST_INFO_NULL,
 };

@@ -185,6 +185,35 @@ static void takes_nothing_for_too_long(void)
 	CU_ASSERT_EQUAL(socket_of(kim)->close_code, 4408);
 }
 
+static unsigned long long closed_with(const char *code)
+{
+	for (int i = 0; i < CLOSE_KINDS; i++)
+		if (strcmp(client_close_names[i], code) == 0)
+			return stage.clients.closed[i];
+	return 0;
+}
+
+static void who_goes_is_counted_once_by_code_and_reason(void)
+{
+	struct client *kim = stage_client(PARTY_CUSTOMER), *lee = stage_client(PARTY_CUSTOMER), *ana = stage_client(PARTY_OPERATOR);
+
+	CU_ASSERT_EQUAL(stage.clients.welcomed[PARTY_CUSTOMER], 2);
+	CU_ASSERT_EQUAL(stage.clients.welcomed[PARTY_OPERATOR], 1);
+	client_cull(kim, CULL_SLOW);
+	client_cull(kim, CULL_STALLED);
+	client_close(ana, CLOSE_UNAUTHORIZED);
+	CU_ASSERT_EQUAL(stage.clients.culled[CULL_SLOW], 1);
+	CU_ASSERT_EQUAL(stage.clients.culled[CULL_STALLED], 0);
+	stage_gone(kim);
+	stage_gone(lee);
+	stage_gone(ana);
+	CU_ASSERT_EQUAL(closed_with("4408"), 1);
+	CU_ASSERT_EQUAL(closed_with("4401"), 1);
+	CU_ASSERT_EQUAL(closed_with("peer"), 1);
+	CU_ASSERT_EQUAL(stage.clients.welcomed[PARTY_CUSTOMER], 0);
+	CU_ASSERT_EQUAL(stage.clients.welcomed[PARTY_OPERATOR], 0);
+}
+
 CU_TestInfo client_tests[] = {
 	{ "third_strike_closes_after_its_error", third_strike_closes_after_its_error },
 	{ "closes_even_when_nobody_reads", closes_even_when_nobody_reads },
@@ -196,6 +225,7 @@ CU_TestInfo client_tests[] = {
 	{ "nobody_is_closed_who_was_not_pinged", nobody_is_closed_who_was_not_pinged },
 	{ "unanswered_messages_stop_reading", unanswered_messages_stop_reading },
 	{ "queue_of_control_frames_is_bounded", queue_of_control_frames_is_bounded },
+	{ "who_goes_is_counted_once_by_code_and_reason", who_goes_is_counted_once_by_code_and_reason },
 	{ "takes_nothing_for_too_long", takes_nothing_for_too_long },
 	CU_TEST_INFO_NULL,
 };

@@ -2,6 +2,7 @@
 #include "relay_stage.h"
 
 #include "base/alloc.h"
+#include "chat/metrics.h"
 #include "db/array.h"
 #include "relay/session.h"
 #include "relay_suites.h"
@@ -49,7 +50,12 @@ static uint64_t fake_now_ms(void)
 	return stage.now_ms;
 }
 
-static const struct transport transport = { fake_want_write, fake_ping, fake_hold, fake_close, fake_now_ms };
+static uint64_t fake_now_us(void)
+{
+	return stage.now_ms * 1000;
+}
+
+static const struct transport transport = { fake_want_write, fake_ping, fake_hold, fake_close, fake_now_ms, fake_now_us };
 
 struct client *stage_client(enum party party)
 {
@@ -59,7 +65,7 @@ struct client *stage_client(enum party party)
 	sockets[socket_count++] = socket;
 	socket->client = client_new(&stage.clients, socket, NULL);
 	socket->client->party = party;
-	socket->client->state = CLIENT_READY;
+	client_welcome(socket->client);
 	return socket->client;
 }
 
@@ -275,7 +281,7 @@ void relay_stage_begin(void)
 	};
 	clients_init(&stage.clients, &stage.limits, &transport);
 	stage.rooms = (struct rooms){
-		.limits = &stage.limits, .transport = &transport, .look_line = { .wait_ms = ROOM_LOOK_MS },
+		.limits = &stage.limits, .transport = &transport, .look_line = { .wait_ms = ROOM_LOOK_MS }, .delivery = { .buckets = &METRIC_SECONDS },
 		.fetch_tail = fake_fetch_tail, .fetch_page = fake_fetch_page, .party_changed = fake_party_changed, .marks_changed = fake_marks_changed,
 	};
 	hints_init(&stage.hints, NULL);
