@@ -185,16 +185,18 @@ begin
 	return query select count(*) from chat.relay r where r.relay <> p_relay and r.heartbeat_at > v_now - internal.seconds('relay_lost_s');
 end $$;
 
--- Ready to serve? `ok` asks for a live relay and a leading router; the body says who is there.
+-- Ready to serve? `ok` asks for a live relay and a leading router; the body says who is there, and how many log lines the programs could not write.
 create function api.health() returns table (ok boolean, body text)
 language plpgsql stable security definer set search_path = chat, pg_temp as $$
 declare
 	v_now timestamptz := clock_timestamp();
 	v_relays bigint;
 	v_router numeric;
+	v_lost numeric;
 begin
 	select count(*) into v_relays from chat.relay r where r.heartbeat_at > v_now - internal.seconds('relay_lost_s');
 	select round(extract(epoch from v_now - max(r.heartbeat_at)), 1) into v_router from chat.router r where r.leads;
-	return query select v_relays > 0 and coalesce(v_router < 15, false), jsonb_build_object('database', 'ok', 'relays', v_relays, 'router_heartbeat_s', v_router,
+	select coalesce(sum((m.metrics ->> 'switchboard_program_log_lines_lost_total')::numeric), 0) into v_lost from chat.program_metrics m;
+	return query select v_relays > 0 and coalesce(v_router < 15, false), jsonb_build_object('database', 'ok', 'relays', v_relays, 'router_heartbeat_s', v_router, 'log_lines_lost', v_lost,
 		'notify_queue', round(pg_notification_queue_usage()::numeric, 4))::text;
 end $$;

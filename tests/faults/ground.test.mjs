@@ -23,7 +23,7 @@ async function restart(programs) {
 	await Promise.all(programs.map((program) => program.start()));
 }
 
-test('PF22: no log line can be written any more: the service goes on', LONG, async (t) => {
+test('PF22: no log line can be written any more: the service goes on, and its health tells', LONG, async (t) => {
 	const programs = [...ours(), stack.nginx];
 	for (const program of programs) program.change({ output: '/dev/full' });
 	await restart(programs);
@@ -35,6 +35,8 @@ test('PF22: no log line can be written any more: the service goes on', LONG, asy
 	await shift.underWay();
 	await shift.back('nothing in particular');
 	await shift.over();
+	const health = async () => (await fetch(`${stack.url}/api/v1/health`)).json();
+	await until(async () => (await health()).log_lines_lost > 0, { what: 'health to tell of lost lines' });
 });
 
 // The clock of a program, to be turned by writing into a file. What it measures times with (CLOCK_MONOTONIC) no jump moves, as in life.
