@@ -94,7 +94,7 @@ select t.finds('whom the router holds able',
 	'update internal.need set asked = ''[{"skill": "german", "required": true, "min_rating": 2, "weight": 1}]'' where queue = ''sales''');
 select t.finds('the record of a decision', $$update chat.offer set candidates[1].place = 2 where chat = t.chat(5)$$);
 select t.finds('no operator held his cap', $$update chat.offer set why = why || '{"cap": 0}' where chat = t.chat(5)$$);
-select t.finds('two offers to an operator', $$update chat.offer set why = why || '{"stagger_s": 5}' where state = 'open'$$);
+select t.finds('two offers to an operator', $$update chat.offer set why = why || '{"stagger_s": 5}'$$);
 select t.finds('every operator has a state', 'delete from chat.operator_state where operator = ''ana''');
 select t.finds('a chat that is over', 'update chat.chat set ended_by = null where chat = t.chat(1)');
 select t.finds('a chat that is over', 'update chat.message set kind = ''reminder'' where chat = t.chat(1) and kind = ''ended''');
