@@ -231,17 +231,20 @@ begin
 	perform internal.say_requeued(p_chat, p_reason, p_queue, p_now);
 end $$;
 
--- The same for all chats of an operator who leaves: at once, those he still writes notes about are filed. How many were active?
+-- The same for all chats of an operator who leaves: at once, those he still writes notes about are filed. How many were active? The caller has locked his chats;
+-- one that came to him while it waited for others is taken too, unless somebody holds it: waiting for that would be waiting with states in hand. The router's
+-- sweep finds it with an operator who is offline.
 create function internal.requeue_all(p_operator text, p_reason text, p_now timestamptz) returns int
 language plpgsql as $$
 declare
+	v_chats uuid[];
 	v_chat record;
 	v_count int := 0;
 begin
-	perform internal.lock_states(array(select unnest(internal.parties(a.chat)) from chat.assignment a where a.operator = p_operator and a.ended_at is null));
-	for v_chat in
-		select c.chat, c.state from chat.assignment a join chat.chat c on c.chat = a.chat where a.operator = p_operator and a.ended_at is null order by c.chat
-	loop
+	v_chats := array(
+		select c.chat from chat.assignment a join chat.chat c on c.chat = a.chat where a.operator = p_operator and a.ended_at is null order by c.chat for no key update of c skip locked);
+	perform internal.lock_states(array(select unnest(internal.parties(u.chat)) from unnest(v_chats) u (chat)));
+	for v_chat in select c.chat, c.state from chat.chat c where c.chat = any (v_chats) order by c.chat loop
 		if v_chat.state = 'active' then
 			perform internal.requeue(v_chat.chat, p_reason, p_now);
 			v_count := v_count + 1;
