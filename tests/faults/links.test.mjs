@@ -21,6 +21,13 @@ const CLOCK_MS = 5;
 const CUTS = 200;
 const GROWN_KIB = 131072;
 const stack = useStack({ relays: 2, prepare: furnish, options: { heartbeat_s: HEARTBEAT_S, out_queue_max_bytes: 65536, out_queue_max_events: 50 } });
+// ChatSocket is written for browsers; Node 18, which Debian has, lacks this one
+globalThis.CustomEvent ??= class extends Event {
+	constructor(type, { detail = null, ...given } = {}) {
+		super(type, given);
+		this.detail = detail;
+	}
+};
 const closings = () => stack.relays.reduce((sum, { log }) => sum + log.split('event=closing code=4408').length - 1, 0);
 const origin = () => new URL(stack.url).origin;
 
