@@ -38,7 +38,9 @@ export function waitRange({ low_s: low, high_s: high }, locale) {
 	const from = Math.max(1, Math.floor(low / 60));
 	const to = Math.max(from, Math.ceil(high / 60));
 	const format = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
-	if (from === to || !('formatRange' in format)) return format.format(to);
+	if (from === to) return format.format(to);
+	// older browsers cannot say a range
+	if (typeof (/** @type {{formatRange?: unknown}} */ (format)).formatRange !== 'function') return `${new Intl.NumberFormat(locale).format(from)}–${format.format(to)}`;
 	return format.formatRange(from, to);
 }
 
