@@ -16,9 +16,9 @@ build_configure() {
 	fi
 }
 
-# build_make BUILD LOG [TARGET...]
+# build_make BUILD LOG [TARGET...]; from there, for make goes back to where it was called, which may be a home that its user may not enter
 build_make() {
 	local build=$1 log=$2
 	shift 2
-	logged "$log" make -s -C "$build" -j"$(nproc)" "$@"
+	(cd "$build" && logged "$log" make -s -j"$(nproc)" "$@") || exit
 }
