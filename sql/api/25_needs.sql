@@ -270,8 +270,8 @@ language sql as $$
 	where n.need = x.need and (n.circle, n.held) is distinct from (x.circle, x.held)
 $$;
 
--- The settings of the decision in one row, and when time alone makes the derived tables wrong. Gives them back.
-create function internal.refresh_rule(p_now timestamptz) returns internal.routing_rule
+-- The settings of the decision in one row, and when time alone makes the derived tables wrong.
+create function internal.refresh_rule(p_now timestamptz) returns void
 language sql as $$
 	update internal.routing_rule r set
 		stagger = make_interval(secs => s.stagger_s), promote_s = s.promote_s, fit = s.balanced_fit, reserve = s.balanced_reserve, load = s.balanced_load,
@@ -289,7 +289,6 @@ language sql as $$
 			max(v) filter (where name = 'balanced_load') as balanced_load, max(v) filter (where name = 'balanced_slots') as balanced_slots,
 			max(v) filter (where name = 'decision_candidates') as decision_candidates
 		from (select t.name, t.value::int as v from chat.setting t where t.kind = 'int') t) s
-	returning r.*
 $$;
 
 -- Adds to the marks what time alone has changed since the tables were worked out.
@@ -304,8 +303,8 @@ language sql as $$
 	select 'duty', s.operator from chat.operator_state s where s.on_duty and s.lease_until <= p_now
 $$;
 
--- Brings everything above up to date for p_now and gives back the settings of the decision. When nothing is marked and no instant has passed it only looks.
-create function internal.refresh(p_now timestamptz) returns internal.routing_rule
+-- Brings everything above up to date for p_now. When nothing is marked and no instant has passed it only looks.
+create function internal.refresh(p_now timestamptz) returns void
 language plpgsql as $$
 declare
 	v_look record;
@@ -318,7 +317,7 @@ declare
 begin
 	select p_now < r.fresh_at or p_now >= r.change_at as time_passed,
 		exists (select from internal.stale) or (select w.chat from chat.waiting w where w.need is null order by w.chat limit 1) is not null as marked,
-		(select min(w.due_at) from chat.waiting w where w.due_at is not null) <= p_now as due, r as rule
+		(select min(w.due_at) from chat.waiting w where w.due_at is not null) <= p_now as due
 	into v_look from internal.routing_rule r;
 	if v_look.time_passed then
 		perform internal.mark_passed_time(p_now);
@@ -327,7 +326,7 @@ begin
 			perform internal.file_chats(p_now);
 			update internal.routing_rule r set fresh_at = p_now; -- so that it shows when the clock is set back before it
 		end if;
-		return v_look.rule;
+		return;
 	end if;
 	with mark as (delete from internal.stale returning what, key)
 	select coalesce(bool_or(what in ('everything', 'setting')), false), coalesce(array_agg(distinct key) filter (where what = 'queue'), '{}'),
@@ -356,5 +355,5 @@ begin
 	update chat.waiting w set due_at = p_now -- another relaxation, another grace: each is looked at again
 	where w.queue = any (v_queues) and (w.due_at is not null or w.preferred <> '' or exists (select from chat.relaxation r where r.queue = w.queue));
 	perform internal.file_chats(p_now);
-	return internal.refresh_rule(p_now);
+	perform internal.refresh_rule(p_now);
 end $$;
