@@ -16,6 +16,8 @@ create function bench.admit(p_chats uuid[]) returns void language sql as $$
 	update chat.chat c set name = 'Customer ' || right(c.chat::text, 6) where c.chat = any (p_chats);
 	insert into chat.audit (actor_kind, action, object, key, new)
 	select 'program', 'state', 'chat', c.chat::text, jsonb_build_object('state', c.state) from chat.chat c where c.chat = any (p_chats);
+	insert into chat.audit (actor_kind, action, object, key, new)
+	select 'program', 'assigned', 'chat', a.chat::text, jsonb_build_object('operator', a.operator) from chat.assignment a where a.chat = any (p_chats);
 $$;
 
 -- p_pairs chats, each with an operator of its own who has one session.
@@ -31,13 +33,14 @@ begin
 	select bench.hash('session-' || a.operator), a.operator, clock_timestamp(), clock_timestamp() from chat.assignment a where a.ended_at is null;
 end $$;
 
--- Tickets for one opening of all sockets: CHAT TOKEN TICKET.
+-- Tickets for one opening of all sockets: CHAT TOKEN TICKET LAST_SEQ.
 create function bench.tickets() returns table (line text) language sql as $$
 	delete from chat.ticket;
 	insert into chat.ticket (ticket, session, origin, expires_at)
 	select bench.hash(bench.ticket(a.chat)), bench.hash('session-' || a.operator), null, clock_timestamp() + interval '1 hour'
 	from chat.assignment a where a.ended_at is null;
-	select concat_ws(' ', a.chat, bench.token(a.chat), bench.ticket(a.chat)) from chat.assignment a where a.ended_at is null order by a.assignment
+	select concat_ws(' ', a.chat, bench.token(a.chat), bench.ticket(a.chat), c.last_seq)
+	from chat.assignment a join chat.chat_counter c using (chat) where a.ended_at is null order by a.assignment
 $$;
 
 -- p_count customers before a bot: CHAT TOKEN. (In a queue they would be told their places again and again, which is not what is measured.)

@@ -271,17 +271,17 @@ static void run(void)
 
 /* ---- opening ------------------------------------------------------------------------------------------------ */
 
-static size_t each_line(const char *path, void (*take)(size_t line, char words[3][64]))
+static size_t each_line(const char *path, void (*take)(size_t line, char words[4][64]))
 {
 	FILE *file = fopen(path, "re");
-	char line[256], words[3][64];
+	char line[256], words[4][64];
 	size_t count = 0;
 
 	if (!file)
 		err(1, "%s", path);
 	while (fgets(line, sizeof line, file)) {
 		memset(words, 0, sizeof words);
-		if (sscanf(line, "%63s %63s %63s", words[0], words[1], words[2]) < 2)
+		if (sscanf(line, "%63s %63s %63s %63s", words[0], words[1], words[2], words[3]) < 2)
 			errx(1, "%s: line %zu is not understood", path, count + 1);
 		if (take)
 			take(count, words);
@@ -291,15 +291,16 @@ static size_t each_line(const char *path, void (*take)(size_t line, char words[3
 	return count;
 }
 
-static void open_customer(struct link *link, const char *chat, const char *token)
+static void open_customer(struct link *link, const char *chat, const char *token, const char *last_seq)
 {
 	char hello[256];
 
-	(void)snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"token\":\"%s\",\"chat\":\"%s\",\"last_seq\":0}", token, chat);
+	(void)snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"token\":\"%s\",\"chat\":\"%s\",\"last_seq\":%s}", token, chat, last_seq);
 	link_open(link, given.socket, given.origin, hello, "synced");
 }
 
-static void open_pair(size_t line, char words[3][64])
+/* CHAT TOKEN TICKET LAST_SEQ: what earlier runs said is not told again, it would take longer than a socket may be silent. */
+static void open_pair(size_t line, char words[4][64])
 {
 	struct person *customer = &load.persons[2 * line], *op = customer + 1;
 	char hello[256];
@@ -309,14 +310,14 @@ static void open_pair(size_t line, char words[3][64])
 		p->number = (unsigned)(p - load.persons);
 		p->partner = p == customer ? op : customer;
 	}
-	open_customer(&customer->link, words[0], words[1]);
-	(void)snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"ticket\":\"%s\",\"cursors\":{\"%s\":0}}", words[2], words[0]);
+	open_customer(&customer->link, words[0], words[1], words[3]);
+	(void)snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"ticket\":\"%s\",\"cursors\":{\"%s\":%s}}", words[2], words[0], words[3]);
 	link_open(&op->link, given.socket, given.origin, hello, "synced");
 	watch(&customer->link, 2 * line);
 	watch(&op->link, 2 * line + 1);
 }
 
-static void add_idle(size_t line, char words[3][64])
+static void add_idle(size_t line, char words[4][64])
 {
 	(void)line;
 	crowd_add(&load.crowd, words[0], words[1]);
