@@ -108,7 +108,7 @@ begin
 	from chat.chat c
 	join chat.queue q on q.queue = c.queue
 	cross join lateral (
-		select case when c.preferred_operator is not null
+		select case when c.preferred_operator is not null and q.preferred_grace_s > 0 -- without grace nobody is waited for, also when the clock was set back
 			and not exists (select from chat.chat_decline d where d.chat = c.chat and d.operator = c.preferred_operator)
 			then greatest(c.arrived_at, c.preferred_since) + make_interval(secs => q.preferred_grace_s) end as until) p
 	cross join lateral (

@@ -97,8 +97,9 @@ export class Model {
 	// Whether a chat passes over an operator who is able: because he declined it, or because it waits for another.
 	whyNotHim(chat, operator, duty) {
 		if (chat.declined.includes(operator.operator) && duty.some((other) => !chat.declined.includes(other.operator))) return 'declined';
-		const grace = Math.max(at(chat.arrived_at), at(chat.preferred_since) ?? -Infinity) + this.queue.get(chat.queue).preferred_grace_s * 1000;
-		const waitsFor = chat.preferred_operator !== null && this.now < grace && !chat.declined.includes(chat.preferred_operator)
+		const graceMs = this.queue.get(chat.queue).preferred_grace_s * 1000;
+		const until = Math.max(at(chat.arrived_at), at(chat.preferred_since) ?? -Infinity) + graceMs;
+		const waitsFor = chat.preferred_operator !== null && graceMs > 0 && this.now < until && !chat.declined.includes(chat.preferred_operator)
 			&& duty.find((other) => other.operator === chat.preferred_operator);
 		return waitsFor && waitsFor !== operator ? 'preferred' : null;
 	}

@@ -27,6 +27,7 @@ const MENDED = {
 	108806075: 'of two offers the later one has the earlier instant, the clock was set back in between',
 	4000607: 'of two offers of one instant, with stagger and without, the order was not known',
 	3001589: 'a chat stayed relaxed when the clock was set back before the relaxation',
+	6000447: 'without grace a chat waited for nobody, until the clock was set back',
 };
 
 test('histories that have once gone wrong', async () => {
