@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/password.h"
 #include "base/alloc.h"
+#include "base/common_passwords.h"
 #include "base/secret.h"
 
 #include <crypt.h>
@@ -43,12 +44,64 @@ static bool compute(const char *password, const char *setting, char ret_hash[PAS
 	return good;
 }
 
-enum status password_hash(const char *password, char ret_hash[PASSWORD_HASH_SIZE])
+static int compare_marks(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static bool is_common(const char *password, size_t len)
+{
+	uint8_t hash[SECRET_BYTES];
+	char lower[PASSWORD_MAX];
+	uint64_t mark = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		lower[i] = password[i] >= 'A' && password[i] <= 'Z' ? (char)(password[i] - 'A' + 'a') : password[i];
+	secret_sha256(lower, len, hash);
+	OPENSSL_cleanse(lower, sizeof lower);
+	for (i = 0; i < 6; i++)
+		mark = mark << 8 | hash[i];
+	return bsearch(&mark, common_passwords, common_passwords_count, sizeof mark, compare_marks) != NULL;
+}
+
+const char *password_fault(const char *password)
 {
 	size_t len = strnlen(password, PASSWORD_MAX + 1);
+
+	if (len > PASSWORD_MAX)
+		return "long";
+	if (u8_check((const uint8_t *)password, len))
+		return "no_text";
+	if (u8_mbsnlen((const uint8_t *)password, len) < PASSWORD_MIN)
+		return "short";
+	return is_common(password, len) ? "common" : NULL;
+}
+
+const char *password_fault_sentence(const char *fault)
+{
+	static const struct {
+		const char *fault, *sentence;
+	} rows[] = {
+		{ "long", "The password is longer than 256 bytes." },
+		{ "no_text", "The password is not UTF-8." },
+		{ "short", "The password has fewer than 8 characters; 15 or more are better." },
+		{ "common", "The password is one of those that are tried first; take another." },
+	};
+
+	for (size_t i = 0; fault && i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(rows[i].fault, fault) == 0)
+			return rows[i].sentence;
+	return NULL;
+}
+
+enum status password_hash(const char *password, char ret_hash[PASSWORD_HASH_SIZE])
+{
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 
-	if (len > PASSWORD_MAX || u8_check((const uint8_t *)password, len) || u8_mbsnlen((const uint8_t *)password, len) < PASSWORD_MIN)
+	if (password_fault(password))
 		return STATUS_INVALID;
 	new_setting(setting);
 	if (!compute(password, setting, ret_hash))

@@ -75,11 +75,12 @@ test('a generated password is printed alone', async () => {
 test('a bad password or operator changes nothing', async () => {
 	const before = await hashOf('ana');
 	const cases = [
-		['ana', 'short\n', /8 characters or more/],
+		['ana', 'short\n', /fewer than 8 characters/],
 		['ana', '\n', /no password was given/],
 		['ana', '', /no password was given/],
 		['ana', `${'x'.repeat(2000)}\n`, /too long/],
-		['ana', `${'x'.repeat(300)}\n`, /at most 256 bytes/],
+		['ana', `${'x'.repeat(300)}\n`, /longer than 256 bytes/],
+		['ana', 'Iloveyou\n', /tried first/],
 		['ana', 'zero\0byte here\n', /zero byte/],
 		['nobody', 'correct horse battery\n', /there is no operator "nobody"/],
 	];
