@@ -7,11 +7,11 @@
 #include "api/assets.h"
 #include "api/tally.h"
 #include "base/json.h"
+#include "base/network.h"
 #include "base/public_url.h"
 #include "base/secret.h"
 #include "base/status.h"
 #include "db/conn.h"
-#include "http/network.h"
 #include "http/response.h"
 #include "http/router.h"
 

@@ -3,9 +3,11 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unictype.h>
 #include <unistd.h>
@@ -20,6 +22,8 @@ static const char *log_program = "switchboard";
 static enum log_level log_least = LOG_LEVEL_INFO;
 static char log_request_id[LOG_REQUEST_ID_MAX + 1];
 static unsigned long long log_lost_lines;
+static const char *log_security_path; /* NULL: stderr */
+static int log_security_fd = -1;
 
 void log_init(const char *program, enum log_level level)
 {
@@ -117,7 +121,7 @@ static void add_pair(struct buf *line, const char *key, const char *value)
 	}
 }
 
-static void write_line(struct buf *line)
+static void write_line(struct buf *line, int fd)
 {
 	bool cut = line->overflow;
 	ssize_t done;
@@ -126,13 +130,13 @@ static void write_line(struct buf *line)
 	line->max += LOG_TAIL_RESERVE;
 	buf_add_str(line, cut ? " cut=1\n" : "\n");
 	do {
-		done = write(STDERR_FILENO, line->data, line->len);
+		done = write(fd, line->data, line->len);
 	} while (done < 0 && errno == EINTR);
 	if (done != (ssize_t)line->len)
 		log_lost_lines++;
 }
 
-static void begin_line(struct buf *line, enum log_level level, const char *event)
+static void begin_line(struct buf *line, enum log_level level, const char *event, bool security)
 {
 	static const char *const names[] = { "debug", "info", "warn", "error" };
 	struct timespec now;
@@ -144,6 +148,8 @@ static void begin_line(struct buf *line, enum log_level level, const char *event
 	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
 	buf_init(line, LOG_LINE_MAX - LOG_TAIL_RESERVE);
 	buf_addf(line, "ts=%s.%03ldZ level=%s program=%s pid=%ld", stamp, now.tv_nsec / 1000000, names[level], log_program, (long)getpid());
+	if (security)
+		add_pair(line, "stream", "security");
 	add_pair(line, "event", event);
 	if (*log_request_id)
 		add_pair(line, "request_id", log_request_id);
@@ -165,11 +171,11 @@ void log_event(enum log_level level, const char *event, ...)
 
 	if (level < log_least)
 		return;
-	begin_line(&line, level, event);
+	begin_line(&line, level, event, false);
 	va_start(args, event);
 	add_pairs(&line, args);
 	va_end(args);
-	write_line(&line);
+	write_line(&line, STDERR_FILENO);
 	buf_fini(&line);
 	errno = saved;
 }
@@ -184,12 +190,59 @@ void log_count(enum log_level level, const char *event, const char *key, long lo
 	if (level < log_least)
 		return;
 	snprintf(number, sizeof number, "%lld", value);
-	begin_line(&line, level, event);
+	begin_line(&line, level, event, false);
 	add_pair(&line, key, number);
 	va_start(args, value);
 	add_pairs(&line, args);
 	va_end(args);
-	write_line(&line);
+	write_line(&line, STDERR_FILENO);
+	buf_fini(&line);
+	errno = saved;
+}
+
+/* ---- the security log --------------------------------------------------------------------------------------- */
+
+static bool open_security(void)
+{
+	int fd = open(log_security_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return false;
+	if (log_security_fd >= 0)
+		close(log_security_fd);
+	log_security_fd = fd;
+	return true;
+}
+
+bool log_security_to(const char *path)
+{
+	log_security_path = path;
+	return !path || open_security();
+}
+
+/* Where it goes now: after a rotation the path names another file, or none. */
+static int security_fd(void)
+{
+	struct stat ours, theirs;
+
+	if (!log_security_path)
+		return STDERR_FILENO;
+	if (log_security_fd < 0 || stat(log_security_path, &theirs) != 0 || fstat(log_security_fd, &ours) != 0 || ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
+		(void)open_security();
+	return log_security_fd;
+}
+
+void log_security(enum log_level level, const char *event, ...)
+{
+	int saved = errno;
+	struct buf line;
+	va_list args;
+
+	begin_line(&line, level, event, true);
+	va_start(args, event);
+	add_pairs(&line, args);
+	va_end(args);
+	write_line(&line, security_fd());
 	buf_fini(&line);
 	errno = saved;
 }

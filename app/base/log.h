@@ -4,6 +4,8 @@
 #ifndef SWITCHBOARD_BASE_LOG_H
 #define SWITCHBOARD_BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level {
 	LOG_LEVEL_DEBUG,
 	LOG_LEVEL_INFO,
@@ -27,6 +29,14 @@ void log_event(enum log_level level, const char *event, ...) __attribute__((sent
 
 /* Same with one number first: log_count(LOG_LEVEL_INFO, "drained", "sockets", 12, "relay", name, NULL) */
 void log_count(enum log_level level, const char *event, const char *key, long long value, ...) __attribute__((sentinel));
+
+/* The security log: who came, who was not let in, who wanted too much. Written whatever the least level is; its lines carry stream=security and go to stderr
+ * among the others, or, after log_security_to(), to a file of their own, which is made when it is missing and opened anew when somebody has moved it away.
+ * Here and nowhere else may an address be told. */
+void log_security(enum log_level level, const char *event, ...) __attribute__((sentinel));
+
+/* false when the file cannot be written (errno says why). `path` is borrowed for the life of the process; NULL = stderr. */
+bool log_security_to(const char *path);
 
 /* Lines that could not be written (disk full, closed pipe) since start; shown by health. */
 unsigned long long log_lost(void);

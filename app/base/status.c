@@ -39,6 +39,7 @@ static const struct status_row statuses[STATUS_COUNT] = {
 	[STATUS_UNKNOWN_TYPE] = { 422, "unknown_type", "There is no such message type." },
 	[STATUS_UPGRADE_REQUIRED] = { 426, "upgrade_required", "This address speaks WebSocket only." },
 	[STATUS_RATE_LIMITED] = { 429, "rate_limited", "Too many requests; please wait." },
+	[STATUS_SITE_BUSY] = { 429, "site_busy", "Many people are asking for a chat at this moment; please wait." },
 	[STATUS_UNAVAILABLE] = { 503, "unavailable", "The service is not available for a moment." },
 	[STATUS_QUEUE_FULL] = { 503, "queue_full", "Too many people are waiting in this queue." },
 	[STATUS_INTERNAL] = { 500, "internal", "Something went wrong on our side." },

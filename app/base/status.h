@@ -32,6 +32,7 @@ enum status {
 	STATUS_UNKNOWN_TYPE,      /* 422 unknown_type (sockets: a strike) */
 	STATUS_UPGRADE_REQUIRED,  /* 426 upgrade_required */
 	STATUS_RATE_LIMITED,      /* 429 rate_limited */
+	STATUS_SITE_BUSY,         /* 429 site_busy */
 	STATUS_UNAVAILABLE,       /* 503 unavailable */
 	STATUS_QUEUE_FULL,        /* 503 queue_full */
 	STATUS_INTERNAL,          /* 500 internal: always a bug */

@@ -359,15 +359,15 @@ void client_answered(struct client *c)
 bool client_may_send(struct client *c, const char *cid)
 {
 	const struct limits *limits = c->all->limits;
-	uint64_t now_ms = c->all->transport->now_ms();
+	uint64_t now_us = c->all->transport->now_us();
 	struct problem problem = { 0 };
 	uint32_t wait_ms;
 
 	if (c->party != PARTY_CUSTOMER)
 		return true;
-	if (bucket_is_full(&c->rate, now_ms))
+	if (bucket_is_full(&c->rate, now_us))
 		c->rejections = 0;
-	if (bucket_take(&c->rate, limits->messages_per_second, limits->messages_burst, now_ms, &wait_ms))
+	if (bucket_take(&c->rate, &limits->messages, now_us, &wait_ms))
 		return true;
 	(void)problem_set(&problem, STATUS_RATE_LIMITED, NULL);
 	problem.retry_ms = (int)wait_ms;

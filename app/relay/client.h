@@ -4,10 +4,10 @@
 #ifndef SWITCHBOARD_RELAY_CLIENT_H
 #define SWITCHBOARD_RELAY_CLIENT_H
 
+#include "base/bucket.h"
 #include "base/buf.h"
 #include "base/secret.h"
 #include "base/status.h"
-#include "relay/bucket.h"
 #include "relay/deadline.h"
 #include "relay/event.h"
 #include "relay/limits.h"

@@ -3,6 +3,7 @@
 #ifndef SWITCHBOARD_RELAY_LIMITS_H
 #define SWITCHBOARD_RELAY_LIMITS_H
 
+#include "base/bucket.h"
 #include "base/options.h"
 
 #include <stddef.h>
@@ -20,8 +21,7 @@ struct limits {
 	unsigned fragments;
 	size_t hello_customer_bytes;
 	size_t hello_operator_bytes;
-	unsigned messages_per_second;  /* 0: no limit */
-	unsigned messages_burst;
+	struct rate messages;          /* of a customer's socket */
 	unsigned rejections;           /* rate limit answers before the socket is closed */
 	size_t out_bytes;
 	size_t out_events;

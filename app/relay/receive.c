@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-#define PINGS_PER_SECOND 2
-#define PINGS_BURST 10
 #define RETRY_MS 1000
+
+static const struct rate ping_rate = { .count = 2, .per_s = 1, .burst = 10 };
 
 static void answer_error(struct client *client, enum status status, const struct frame *frame)
 {
@@ -73,7 +73,7 @@ static void take_ping(struct relay *r, struct client *client, const struct frame
 {
 	uint32_t wait_ms;
 
-	if (!bucket_take(&client->pings, PINGS_PER_SECOND, PINGS_BURST, r->transport->now_ms(), &wait_ms)) {
+	if (!bucket_take(&client->pings, &ping_rate, r->transport->now_us(), &wait_ms)) {
 		client_close(client, CLOSE_POLICY);
 		return;
 	}

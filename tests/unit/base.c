@@ -6,12 +6,16 @@ int main(void)
 {
 	CU_SuiteInfo suites[] = {
 		{ "status", NULL, NULL, NULL, NULL, status_tests },
+		{ "network", NULL, NULL, NULL, NULL, network_tests },
+		{ "bucket", NULL, NULL, NULL, NULL, bucket_tests },
 		{ "buf", NULL, NULL, NULL, NULL, buf_tests },
 		{ "metrics", NULL, NULL, NULL, NULL, metrics_tests },
 		{ "log", NULL, NULL, NULL, NULL, log_tests },
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
 		{ "secret", NULL, NULL, NULL, NULL, secret_tests },
+		{ "seats", NULL, NULL, NULL, NULL, seats_tests },
+		{ "shared_buckets", NULL, NULL, NULL, NULL, shared_buckets_tests },
 		{ "password", NULL, NULL, NULL, NULL, password_tests },
 		{ "public_url", NULL, NULL, NULL, NULL, public_url_tests },
 		{ "options", NULL, NULL, NULL, NULL, options_tests },

@@ -13,7 +13,6 @@ int main(void)
 		{ "response", NULL, NULL, NULL, NULL, response_tests },
 		{ "html", NULL, NULL, NULL, NULL, html_tests },
 		{ "listener", NULL, NULL, NULL, NULL, listener_tests },
-		{ "network", NULL, NULL, NULL, NULL, network_tests },
 		CU_SUITE_INFO_NULL,
 	};
 

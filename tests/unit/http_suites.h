@@ -4,7 +4,6 @@
 
 #include "tap.h"
 
-extern CU_TestInfo uri_tests[], request_tests[], origin_tests[], cookie_tests[], router_tests[], response_tests[], html_tests[], listener_tests[],
-	network_tests[];
+extern CU_TestInfo uri_tests[], request_tests[], origin_tests[], cookie_tests[], router_tests[], response_tests[], html_tests[], listener_tests[];
 
 #endif

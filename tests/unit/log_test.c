@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -153,6 +154,52 @@ static void levels_are_read_by_name(void)
 	setup();
 }
 
+static void the_security_log_is_marked_and_not_silenced(void)
+{
+	const char *line;
+
+	log_init("unit", LOG_LEVEL_ERROR);
+	capture_begin(&capture, STDERR_FILENO);
+	log_security(LOG_LEVEL_INFO, "login", "operator", "ana\r\nevent=forged", "address", "192.0.2.1", NULL);
+	line = capture_end(&capture);
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, "Z level=info program=unit pid="));
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, " stream=security event=login operator=\"ana\\r\\nevent=forged\" address=192.0.2.1\n"));
+	setup();
+}
+
+static size_t lines_in(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	size_t lines = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	for (int c; (c = fgetc(file)) != EOF;)
+		lines += c == '\n';
+	(void)fclose(file);
+	return lines;
+}
+
+static void the_security_log_follows_its_file(void)
+{
+	char dir[] = "/tmp/security-log.XXXXXX", path[64], moved[64];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	(void)snprintf(path, sizeof path, "%s/log", dir);
+	(void)snprintf(moved, sizeof moved, "%s/log.1", dir);
+	CU_ASSERT_FALSE(log_security_to("/nowhere/log"));
+	CU_ASSERT_TRUE_FATAL(log_security_to(path));
+	log_security(LOG_LEVEL_INFO, "one", NULL);
+	log_security(LOG_LEVEL_INFO, "two", NULL);
+	CU_ASSERT_EQUAL(rename(path, moved), 0);
+	log_security(LOG_LEVEL_INFO, "three", NULL);
+	CU_ASSERT_EQUAL(lines_in(moved), 2);
+	CU_ASSERT_EQUAL(lines_in(path), 1);
+	CU_ASSERT_TRUE(log_security_to(NULL));
+	(void)unlink(path);
+	(void)unlink(moved);
+	(void)rmdir(dir);
+}
+
 CU_TestInfo log_tests[] = {
 	{ "levels are read by name", levels_are_read_by_name },
 	{ "a line has time, level, program, pid and event", a_line_has_time_level_program_pid_and_event },
@@ -163,5 +210,7 @@ CU_TestInfo log_tests[] = {
 	{ "the request id is on every line until cleared", the_request_id_is_on_every_line_until_cleared },
 	{ "a count comes first", a_count_comes_first },
 	{ "a line that cannot be written is counted", a_line_that_cannot_be_written_is_counted },
+	{ "the security log is marked and not silenced", the_security_log_is_marked_and_not_silenced },
+	{ "the security log follows its file", the_security_log_follows_its_file },
 	CU_TEST_INFO_NULL,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-#include "http/network.h"
-#include "http_suites.h"
+#include "base/network.h"
+#include "base_suites.h"
+
+#include <stdio.h>
 
 static bool holds(const char *list, const char *address)
 {
@@ -59,11 +61,33 @@ static void a_list_that_is_wrong_is_refused(void)
 		CU_ASSERT_EQUAL(networks_parse(wrong[i], &networks), STATUS_INVALID);
 }
 
+static const char *key_of(const char *address)
+{
+	static char text[2 * NETWORK_KEY_BYTES + 1];
+	uint8_t key[NETWORK_KEY_BYTES];
+
+	network_key(address, key);
+	for (int i = 0; i < NETWORK_KEY_BYTES; i++)
+		(void)snprintf(text + 2 * i, 3, "%02x", key[i]);
+	return text;
+}
+
+static void limits_count_an_IPv4_address_and_a_64_of_IPv6(void)
+{
+	CU_ASSERT_STRING_EQUAL(key_of("192.0.2.7"), "00000000000000000000ffffc0000207");
+	CU_ASSERT_STRING_EQUAL(key_of("::ffff:192.0.2.7"), "00000000000000000000ffffc0000207");
+	CU_ASSERT_STRING_EQUAL(key_of("2001:db8:1:2:3:4:5:6"), "20010db8000100020000000000000000");
+	CU_ASSERT_STRING_EQUAL(key_of("2001:db8:1:2::1"), "20010db8000100020000000000000000");
+	CU_ASSERT_STRING_EQUAL(key_of(NULL), "00000000000000000000000000000000");
+	CU_ASSERT_STRING_EQUAL(key_of("unix:"), "00000000000000000000000000000000");
+}
+
 CU_TestInfo network_tests[] = {
 	{ "an address stands for itself and a network for all of it", an_address_stands_for_itself_and_a_network_for_all_of_it },
 	{ "others are outside", others_are_outside },
 	{ "an IPv4 address in IPv6 clothes is itself", an_IPv4_address_in_IPv6_clothes_is_itself },
 	{ "what is no address is nowhere", what_is_no_address_is_nowhere },
 	{ "a list that is wrong is refused", a_list_that_is_wrong_is_refused },
+	{ "limits count an IPv4 address, and a /64 of IPv6", limits_count_an_IPv4_address_and_a_64_of_IPv6 },
 	CU_TEST_INFO_NULL,
 };

@@ -6,7 +6,6 @@
 int main(void)
 {
 	CU_SuiteInfo suites[] = {
-		{ "bucket", NULL, NULL, NULL, NULL, bucket_tests },
 		{ "frame", NULL, NULL, NULL, NULL, frame_tests },
 		{ "admission", NULL, NULL, NULL, NULL, admission_tests },
 		{ "client", NULL, NULL, relay_stage_begin, relay_stage_end, client_tests },

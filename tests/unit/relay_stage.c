@@ -275,8 +275,8 @@ void relay_stage_begin(void)
 	stage = (struct stage){ .now_ms = 1000000, .database_up = true };
 	stage.limits = (struct limits){
 		.hello_ms = 5000, .message_ms = 10000, .heartbeat_ms = 25000, .drain_ms = 20000, .database_grace_ms = 30000, .heartbeat_s = 25,
-		.frame_bytes = 65536, .fragments = 64, .hello_customer_bytes = 1024, .hello_operator_bytes = 8192, .messages_per_second = 5,
-		.messages_burst = 10, .rejections = 30, .out_bytes = 262144, .out_events = 200, .unanswered = 4, .batch_rows = 100, .batch_bytes = 1048576,
+		.frame_bytes = 65536, .fragments = 64, .hello_customer_bytes = 1024, .hello_operator_bytes = 8192, .messages = { .count = 5, .per_s = 1, .burst = 10 },
+		.rejections = 30, .out_bytes = 262144, .out_events = 200, .unanswered = 4, .batch_rows = 100, .batch_bytes = 1048576,
 		.token_check_ms = 20000,
 	};
 	clients_init(&stage.clients, &stage.limits, &transport);

@@ -51,6 +51,7 @@ static void codes_are_those_of_the_contract(void)
 		{ STATUS_UNKNOWN_TYPE, 422, "unknown_type" },
 		{ STATUS_UPGRADE_REQUIRED, 426, "upgrade_required" },
 		{ STATUS_RATE_LIMITED, 429, "rate_limited" },
+		{ STATUS_SITE_BUSY, 429, "site_busy" },
 		{ STATUS_UNAVAILABLE, 503, "unavailable" },
 		{ STATUS_QUEUE_FULL, 503, "queue_full" },
 		{ STATUS_INTERNAL, 500, "internal" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "http/network.h"
+#include "base/network.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -82,6 +82,16 @@ enum status networks_parse(const char *text, struct networks *ret_networks)
 	}
 	*ret_networks = networks;
 	return STATUS_OK;
+}
+
+void network_key(const char *address, uint8_t ret_key[NETWORK_KEY_BYTES])
+{
+	unsigned offset;
+
+	if (!address || !parse_address(address, ret_key, &offset))
+		memset(ret_key, 0, NETWORK_KEY_BYTES);
+	else if (memcmp(ret_key, mapped_prefix, sizeof mapped_prefix) != 0)
+		memset(ret_key + 8, 0, NETWORK_KEY_BYTES - 8);
 }
 
 bool networks_contain(const struct networks *networks, const char *address)
