@@ -12,6 +12,11 @@ bool call_is_monitored(const struct call *call)
 	return networks_contain(&call->api->monitors, call->request.remote_addr);
 }
 
+const char *call_address(const struct call *call)
+{
+	return call->request.remote_addr ? call->request.remote_addr : "unknown";
+}
+
 enum status call_fail(struct call *call, enum status status, const char *field)
 {
 	return problem_set(&call->problem, status, field);

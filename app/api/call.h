@@ -5,6 +5,7 @@
 #define SWITCHBOARD_API_CALL_H
 
 #include "api/assets.h"
+#include "api/guard.h"
 #include "api/tally.h"
 #include "base/json.h"
 #include "base/network.h"
@@ -30,6 +31,7 @@ struct api {
 	struct assets assets;
 	const char *socket_path;
 	struct networks monitors;
+	struct guard guard;
 	struct conn *conn;
 	struct tally tally;
 };
@@ -60,6 +62,9 @@ enum status MUST_CHECK call_answer(struct call *call, const struct statement *st
 
 /* Does it come from an address that may look inside? */
 bool call_is_monitored(const struct call *call);
+
+/* Where it comes from, for the security log. */
+const char *call_address(const struct call *call);
 
 /* Sets and returns the problem. */
 enum status call_fail(struct call *call, enum status status, const char *field);

@@ -77,17 +77,32 @@ static void answer(struct call *call, const char *token, const char *body)
 	buf_add_str(&response->body, body + 1);
 }
 
+/* Who has a chat already shows its token. One that is no token says nothing: it may be of another life. */
+static bool read_held(const struct call *call, uint8_t ret_hash[SECRET_BYTES])
+{
+	const char *token = request_bearer(&call->request);
+
+	if (!token || !secret_token_is_wellformed(token))
+		return false;
+	secret_sha256(token, SECRET_TOKEN_LEN, ret_hash);
+	return true;
+}
+
 enum status chat_request(struct call *call)
 {
 	struct chat_request request = { 0 };
-	uint8_t key_hash[SECRET_BYTES], body_hash[SECRET_BYTES];
+	uint8_t key_hash[SECRET_BYTES], body_hash[SECRET_BYTES], held_hash[SECRET_BYTES];
+	bool held;
 	char proposed[UUID_LEN + 1];
 	struct chat_secrets secrets;
 	PGresult *result;
 	enum status status = read_request(call, &request);
 
+	if (status == STATUS_OK)
+		status = guard_chat(call);
 	if (status != STATUS_OK)
 		return status;
+	held = read_held(call, held_hash);
 	canonical_hash(call->body, body_hash);
 	secret_sha256(request.request_key, UUID_LEN, key_hash);
 	secret_uuid(proposed);
@@ -109,6 +124,8 @@ enum status chat_request(struct call *call)
 		PARAM_TEXT(object_text(request.context)),
 		PARAM_TEXT(call->request.remote_addr),
 		PARAM_TEXT(call->api->url.relay_url),
+		PARAM_BYTES(held ? held_hash : NULL, SECRET_BYTES),
+		PARAM_TEXT(guard_exempts(call) ? "true" : "false"),
 	};
 
 	status = call_run(call, &STATEMENT_OPEN_CHAT, params, ARRAY_SIZE(params), &result);

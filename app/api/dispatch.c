@@ -75,6 +75,8 @@ static enum status run(struct call *call, char *const *environment, request_read
 	enum status status = request_parse(request, environment, call->api->url.prefix);
 
 	log_set_request_id(request->id);
+	if (guard_request(call) != STATUS_OK)
+		return call->problem.status;
 	if (status == STATUS_OK)
 		status = router_find(routes, routes_count, &request->uri, request->method, &call->match);
 	if (status != STATUS_OK)
@@ -146,6 +148,7 @@ void dispatch_serve(void *state, char *const *environment, request_read_fn *read
 	response_format(&call->response, call->request.id, out);
 	end_us = now_us();
 	tally_request(&call->api->tally, call->response.code, start_us, end_us);
+	guard_note(call, status);
 	log_request(call, status, (end_us - start_us) / 1000);
 	json_object_put(call->body);
 	call->body = NULL;

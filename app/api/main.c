@@ -7,6 +7,7 @@
 #include "http/listener.h"
 #include "http/master.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,12 @@ static enum status configure(struct api *api, const struct options *options)
 		log_event(LOG_LEVEL_ERROR, "monitor_from is no list of addresses and networks", "monitor_from", option_str(options, "monitor_from"), NULL);
 		return STATUS_INVALID;
 	}
+	if (!log_security_to(option_str(options, "security_log"))) {
+		log_event(LOG_LEVEL_ERROR, "security_log cannot be written", "path", option_str(options, "security_log"), "reason", strerror(errno), NULL);
+		return STATUS_INVALID;
+	}
+	if (guard_init(&api->guard, options) != STATUS_OK)
+		return STATUS_INVALID;
 	name_cookie(api);
 	api->database = option_str(options, "database");
 	api->socket_path = option_str(options, "api_socket");
@@ -73,7 +80,7 @@ static int serve(struct api *api, const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options *options = NULL;
-	struct api api = { 0 };
+	struct api api = { .guard.hashes.fd = -1 };
 	bool done = false;
 	int code = 1;
 
@@ -85,6 +92,7 @@ int main(int argc, char **argv)
 	log_init("api", log_level_from_name(option_str(options, "log_level")));
 	if (configure(&api, options) == STATUS_OK)
 		code = serve(&api, options);
+	guard_fini(&api.guard);
 	OPENSSL_cleanse(api.server_key, sizeof api.server_key);
 	options_free(&options);
 	return code;

@@ -13,6 +13,7 @@
 
 #define COOKIE_MAX 256
 #define USER_AGENT_MAX 300
+#define SEAT_WAIT_MS 2000 /* those who begin their day at the same minute come one after the other */
 
 struct login {
 	const char *name;
@@ -53,25 +54,44 @@ static enum status read_login(struct call *call, struct login *login)
 	return status;
 }
 
-/* STATUS_UNAUTHORIZED when name and password do not belong together. */
-static enum status check_password(struct call *call, const struct login *login)
+/* STATUS_UNAUTHORIZED when name and password do not belong together; the look-up counts, so that of many attempts at once no more are hashed than may be. */
+static enum status hold_against(struct call *call, const struct login *login)
 {
-	const struct param who[] = { PARAM_TEXT(login->name) };
-	const struct param refused[] = { PARAM_TEXT(login->name), PARAM_TEXT(call->request.remote_addr) };
+	const struct param who[] = { PARAM_TEXT(login->name), PARAM_TEXT(call->request.remote_addr), PARAM_TEXT(guard_exempts(call) ? "true" : "false") };
 	unsigned long long before = password_hashes_computed();
 	PGresult *result;
 	enum status status = call_run(call, &STATEMENT_LOGIN_LOOKUP, who, ARRAY_SIZE(who), &result);
-	bool right;
+	char hashes[24];
 
 	if (status != STATUS_OK)
 		return status;
-	right = password_verify(login->password, result_str(result, 0, "hash"));
+	if (result_int(result, 0, "wait_ms") > 0) {
+		status = call_fail(call, STATUS_RATE_LIMITED, NULL);
+		call->problem.retry_ms = (int)result_int(result, 0, "wait_ms");
+	} else if (!password_verify(login->password, result_str(result, 0, "hash"))) {
+		status = call_fail(call, STATUS_UNAUTHORIZED, NULL);
+		snprintf(hashes, sizeof hashes, "%llu", password_hashes_computed() - before);
+		/* Without the name: people type passwords there. The audit row has it. */
+		log_security(LOG_LEVEL_WARN, "login refused", "address", call_address(call), "password_hashes", hashes, NULL);
+	}
 	PQclear(result);
-	if (right)
-		return STATUS_OK;
-	/* Without the name: people type passwords there. The audit row has it. */
-	log_count(LOG_LEVEL_WARN, "login refused", "password_hashes", (long long)(password_hashes_computed() - before), "address",
-			  call->request.remote_addr ? call->request.remote_addr : "unknown", NULL);
+	return status;
+}
+
+/* Hashing is made to be expensive: so many at once, and there must be workers left for everybody else. */
+static enum status check_password(struct call *call, const struct login *login)
+{
+	const struct param refused[] = { PARAM_TEXT(login->name), PARAM_TEXT(call->request.remote_addr) };
+	int seat = seats_take(&call->api->guard.hashes, SEAT_WAIT_MS);
+	PGresult *result;
+	enum status status;
+
+	if (seat < 0)
+		return call_fail(call, STATUS_UNAVAILABLE, NULL);
+	status = hold_against(call, login);
+	seats_leave(&call->api->guard.hashes, seat);
+	if (status != STATUS_UNAUTHORIZED)
+		return status;
 	status = call_run(call, &STATEMENT_LOGIN_FAILED, refused, ARRAY_SIZE(refused), &result);
 	if (status != STATUS_OK)
 		return status;
@@ -104,7 +124,7 @@ enum status session_login(struct call *call)
 	if (status != STATUS_OK)
 		return status;
 	set_cookie(call, token);
-	log_event(LOG_LEVEL_INFO, "login", "operator", login.name, "address", call->request.remote_addr ? call->request.remote_addr : "unknown", NULL);
+	log_security(LOG_LEVEL_INFO, "login", "operator", login.name, "address", call_address(call), NULL);
 	return STATUS_OK;
 }
 

@@ -25,6 +25,7 @@ void tally_request(struct tally *tally, int code, int64_t began_us, int64_t ende
 
 	if (class >= 0 && class < TALLY_CLASSES)
 		tally->requests[class]++;
+	tally->limited += code == status_http_code(STATUS_RATE_LIMITED);
 	histogram_note_us(&tally->seconds, (uint64_t)began_us, (uint64_t)ended_us);
 }
 
@@ -38,6 +39,7 @@ static void write_row(const struct tally *tally, unsigned sessions, struct buf *
 	metrics_begin(row);
 	metrics_program(row);
 	metrics_values(row, &chat_metrics[METRIC_API_REQUESTS], classes, requests, TALLY_CLASSES);
+	metrics_value(row, &chat_metrics[METRIC_API_LIMITED], (double)tally->limited);
 	metrics_histogram(row, &chat_metrics[METRIC_API_REQUEST_SECONDS], &tally->seconds);
 	metrics_value(row, &chat_metrics[METRIC_API_DATABASE_RECONNECTS], sessions > 0 ? sessions - 1 : 0);
 	metrics_end(row);

@@ -14,6 +14,7 @@
 struct tally {
 	char instance[TALLY_INSTANCE_MAX + 1]; /* HOST:SOCKET:WORKER, the same for who takes this worker's place */
 	unsigned long long requests[TALLY_CLASSES];
+	unsigned long long limited; /* answered 429 */
 	struct histogram seconds;
 	int64_t due_ms;
 };

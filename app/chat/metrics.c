@@ -57,6 +57,7 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 	[METRIC_ROUTER_DATABASE_RECONNECTS] = COUNTER("router_database_reconnects_total", NULL, "Sessions opened after the first one."),
 
 	[METRIC_API_REQUESTS] = COUNTER("api_requests_total", "status", "Requests answered, by class of the status code."),
+	[METRIC_API_LIMITED] = COUNTER("api_requests_limited_total", NULL, "Requests answered 429, because somebody wanted too much."),
 	[METRIC_API_REQUEST_SECONDS] = HISTOGRAM("api_request_seconds", METRIC_SECONDS, "Requests, from the first byte read to the answer."),
 	[METRIC_API_DATABASE_RECONNECTS] = COUNTER("api_database_reconnects_total", NULL, "Sessions opened after the first one."),
 

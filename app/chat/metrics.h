@@ -54,6 +54,7 @@ enum metric {
 	METRIC_ROUTER_DATABASE_RECONNECTS,
 	/* the api, each worker for itself */
 	METRIC_API_REQUESTS,
+	METRIC_API_LIMITED,
 	METRIC_API_REQUEST_SECONDS,
 	METRIC_API_DATABASE_RECONNECTS,
 	/* the database, at the moment of the question */

@@ -10,11 +10,12 @@ const struct statement STATEMENT_WIDGET_STATUS = { "widget_status", "select body
 /* widget → origins (space separated, for frame-ancestors), title */
 const struct statement STATEMENT_WIDGET_FRAME = { "widget_frame", "select origins, title from api.widget_frame($1::text)", 1 };
 /* chat (proposed id), token hash, request_key hash, hash of the canonical request body, widget, origin, queue, name, email, locale, page_url, referrer,
- * answers (JSON object text), context (JSON object text), client address, relay URL
+ * answers (JSON object text), context (JSON object text), client address, relay URL, hash of the token of a chat that the customer has already (or NULL),
+ * whether the address is exempt from limits
  * → chat (the stored one: another than proposed on a repeat), created, body */
 const struct statement STATEMENT_OPEN_CHAT = { "open_chat",
 	"select chat, created, body from api.open_chat($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,"
-	" $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text)", 16 };
+	" $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::bytea, $18::boolean)", 18 };
 /* chat, token hash, origin → body (the same three begin every customer verb) */
 const struct statement STATEMENT_CHAT_VIEW = { "chat_view", "select body from api.chat_view($1::uuid, $2::bytea, $3::text)", 3 };
 /* …, after seq, limit → body */
@@ -35,8 +36,9 @@ const struct statement STATEMENT_TRANSCRIPT = { "transcript", "select body from 
 
 /* ---- operators ---------------------------------------------------------------------------------------------- */
 
-/* operator → hash (NULL: no such operator, inactive or no password) */
-const struct statement STATEMENT_LOGIN_LOOKUP = { "login_lookup", "select hash from api.login_lookup($1::text)", 1 };
+/* operator, address, exempt from the limit per address → wait_ms (more than 0: too many failures; nothing was counted), hash (NULL: no such operator, inactive or
+ * no password). Counts as a failure until STATEMENT_LOGIN says otherwise. */
+const struct statement STATEMENT_LOGIN_LOOKUP = { "login_lookup", "select wait_ms, hash from api.login_lookup($1::text, $2::inet, $3::boolean)", 3 };
 /* operator, session hash, address, user agent → body {operator:{…}}. Called only after the password was found right. */
 const struct statement STATEMENT_LOGIN = { "login", "select body from api.login($1::text, $2::bytea, $3::inet, $4::text)", 4 };
 /* operator (as typed), address: the audit row of a refused login */

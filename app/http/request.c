@@ -11,6 +11,7 @@
 
 #define FIELD(member) offsetof(struct request, member)
 #define NO_FIELD SIZE_MAX
+#define MAPPED "::ffff:" /* before an IPv4 address, where the web server listens on both with one socket */
 
 enum rule {
 	RULE_ONCE,   /* twice is an attack or a broken web server */
@@ -30,6 +31,7 @@ static const struct {
 	{ "CONTENT_TYPE", FIELD(content_type), RULE_ONCE },
 	{ "REMOTE_ADDR", FIELD(remote_addr), RULE_ONCE },
 	{ "REMOTE_USER", NO_FIELD, RULE_ONCE },
+	{ "SWITCHBOARD_SENT_AT", FIELD(sent_at), RULE_ONCE },
 	{ "HTTP_AUTHORIZATION", FIELD(authorization), RULE_ONCE },
 	{ "HTTP_CONTENT_LENGTH", NO_FIELD, RULE_ONCE },
 	{ "HTTP_CONTENT_TYPE", NO_FIELD, RULE_ONCE },
@@ -136,6 +138,8 @@ enum status request_parse(struct request *request, char *const *environment, con
 	good = take_parameters(request, environment);
 	drop_if_empty(&request->content_length);
 	drop_if_empty(&request->content_type);
+	if (request->remote_addr && strncasecmp(request->remote_addr, MAPPED, strlen(MAPPED)) == 0 && strchr(request->remote_addr, '.'))
+		request->remote_addr += strlen(MAPPED);
 	if (request->remote_addr && !address_is_wellformed(request->remote_addr))
 		request->remote_addr = NULL;
 	if (request->proposed_id && id_is_wellformed(request->proposed_id))

@@ -23,7 +23,8 @@ struct request {
 	enum http_method method;
 	struct uri uri;
 	char id[REQUEST_ID_MAX + 1]; /* always set: the proxy's X-Request-Id where well-formed, else a new one */
-	const char *remote_addr;     /* an IP address; NULL when the web server gave none (a unix socket) */
+	const char *remote_addr;     /* an IP address (IPv4 as such, also where it comes as ::ffff:a.b.c.d); NULL when the web server gave none (a unix socket) */
+	const char *sent_at;     /* SWITCHBOARD_SENT_AT: when the web server began to look for a worker, seconds with milliseconds (nginx: $msec) */
 	const char *authorization;
 	const char *content_type;
 	const char *content_length;

@@ -156,6 +156,7 @@ static int retry_ms(const struct problem *problem)
 		return problem->retry_ms;
 	switch ((int)problem->status) {
 	case STATUS_RATE_LIMITED:
+	case STATUS_SITE_BUSY:
 	case STATUS_UNAVAILABLE:
 	case STATUS_QUEUE_FULL:
 		return RETRY_DEFAULT_MS;

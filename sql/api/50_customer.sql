@@ -128,7 +128,8 @@ end $$;
 -- The chat request. The same request_key again gives the same chat; with another body it is a conflict. A queue named by the customer is judged here (closed,
 -- queue_full: no row stays); behind a bot it is judged when the queue is chosen.
 create function api.open_chat(p_chat uuid, p_token_hash bytea, p_request_key_hash bytea, p_request_hash bytea, p_widget text, p_origin text, p_queue text, p_name text,
-	p_email text, p_locale text, p_page_url text, p_referrer text, p_answers jsonb, p_context jsonb, p_address inet, p_relay_url text)
+	p_email text, p_locale text, p_page_url text, p_referrer text, p_answers jsonb, p_context jsonb, p_address inet, p_relay_url text,
+	p_held_token_hash bytea default null, p_exempt boolean default true)
 returns table (chat uuid, created boolean, body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
@@ -149,6 +150,7 @@ begin
 		end if;
 		select * into v_chat from chat.chat c where c.chat = v_old.chat;
 	else
+		perform internal.check_held_chat(v_widget.site, p_held_token_hash);
 		v_created := true;
 		v_now := clock_timestamp();
 		perform internal.act_as('customer', '');
@@ -157,6 +159,9 @@ begin
 		if v_bot is null then
 			v_queue := coalesce(v_queue, v_widget.default_queue);
 			perform internal.check_queue_takes(v_queue, v_now);
+		end if;
+		if not p_exempt then
+			perform internal.check_chat_limits(v_widget.site, p_address, v_now);
 		end if;
 		v_locale := coalesce(p_locale, v_widget.locale);
 		insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, email, locale, page_url, referrer, answers, context, address, bot, created_at, customer_seen_at)

@@ -30,11 +30,16 @@ language sql stable as $$
 		'presence', internal.presence_json(p_operator.operator))
 $$;
 
--- The hash to verify a password against; NULL for who does not exist, is inactive or has no password (the caller hashes a dummy).
-create function api.login_lookup(p_operator text) returns table (hash text)
-language sql stable security definer set search_path = chat, pg_temp as $$
-	select (select p.hash from chat.operator_password p join chat.operator o on o.operator = p.operator where o.operator = p_operator and o.active)
-$$;
+-- The hash to verify a password against; NULL for who does not exist, is inactive or has no password (the caller hashes a dummy). wait_ms: how long who has failed too
+-- often has to wait; 0: the attempt is counted as failed until api.login.
+create function api.login_lookup(p_operator text, p_address inet default null, p_exempt boolean default false) returns table (wait_ms int, hash text)
+language plpgsql security definer set search_path = chat, pg_temp as $$
+declare
+	v_wait_ms int := internal.login_attempt(p_operator, p_address, p_exempt, clock_timestamp());
+begin
+	return query select v_wait_ms, (select p.hash from chat.operator_password p join chat.operator o on o.operator = p.operator
+		where o.operator = p_operator and o.active and v_wait_ms = 0);
+end $$;
 
 create function api.login(p_operator text, p_session bytea, p_address inet, p_user_agent text) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
@@ -49,6 +54,7 @@ begin
 	insert into chat.session (session, operator, created_at, last_used_at, address, user_agent)
 	values (p_session, v_operator.operator, v_now, v_now, p_address, left(p_user_agent, 300));
 	perform internal.act_as('operator', v_operator.operator);
+	perform internal.login_succeeded(p_operator, p_address);
 	perform internal.audit('login', 'operator', v_operator.operator, null, jsonb_build_object('address', p_address));
 	return query select jsonb_build_object('operator', internal.operator_json(v_operator))::text;
 end $$;

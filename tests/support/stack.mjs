@@ -74,6 +74,7 @@ export class Stack {
 		this.database = await openDatabase(this);
 		this.passwords = this.database.passwords;
 		await this.query(PATIENT);
+		if (this.settings.limitExempt) await this.query("update chat.setting set value = '1000' where name = 'login_failures_max'");
 		this.port = await freePort();
 		await this.query('update chat.site set origins = array[$1] where site = \'shop\'', [`http://127.0.0.1:${this.port}`]);
 		this.url = `http://localhost:${this.port}/chat`;
@@ -141,10 +142,12 @@ export class Stack {
 		this.#own(key);
 		const lines = {
 			public_url: this.url, server_key_file: key, static_dir: this.installation.staticDir, log_level: 'debug',
-			api_socket: this.#path('api.sock'), relay_socket: this.#path('relay-1.sock'), messages_per_second: 0, ...this.settings.options,
+			api_socket: this.#path('api.sock'), relay_socket: this.#path('relay-1.sock'),
+			messages_per_second: 0, sockets_per_second: 0, relay_memory_max_mib: 0, chat_wait_max_ms: 0,
+			password_hashes_max: 256, limit_exempt: this.settings.limitExempt ? '127.0.0.0/8 ::1' : '', ...this.settings.options,
 		};
 		this.config = `${this.dir}/etc/switchboard.conf`;
-		writeFileSync(this.config, Object.entries(lines).map(([name, value]) => `${name} = ${value}\n`).join(''));
+		writeFileSync(this.config, Object.entries(lines).filter(([, value]) => value !== '').map(([name, value]) => `${name} = ${value}\n`).join(''));
 	}
 
 	async #configureNginx() {

@@ -9,6 +9,7 @@ int main(void)
 		{ "canonical", NULL, NULL, NULL, NULL, canonical_tests },
 		{ "locale", NULL, NULL, NULL, NULL, locale_tests },
 		{ "assets", NULL, NULL, NULL, NULL, assets_tests },
+		{ "guard", NULL, NULL, NULL, NULL, guard_tests },
 		CU_SUITE_INFO_NULL,
 	};
 
