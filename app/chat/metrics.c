@@ -21,6 +21,7 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 
 	[METRIC_RELAY_CONNECTIONS] = GAUGE("relay_connections", "party", "Open sockets: customer, operator, or none before a hello was good."),
 	[METRIC_RELAY_OPENED] = COUNTER("relay_connections_opened_total", NULL, "Sockets opened."),
+	[METRIC_RELAY_REFUSED] = COUNTER("relay_connections_refused_total", NULL, "Sockets refused because there were too many."),
 	[METRIC_RELAY_CLOSED] = COUNTER("relay_connections_closed_total", "code", "Sockets closed, by the code we gave; peer: the other side went."),
 	[METRIC_RELAY_CULLED] = COUNTER("relay_culls_total", "reason",
 		"Sockets closed with 4408: no hello, a message not finished, no answer to pings, nothing taken for too long (stalled), too far behind (slow)."),

@@ -106,10 +106,13 @@ static int run(const struct options *options, const struct public_url *url)
 	uv_loop_init(&p->loop);
 	relay_init(&p->relay, &p->loop, options, url, &wire_transport);
 	signals_start(p);
-	status = wire_new(&p->loop, use_libuv, &p->relay, options, &p->wire);
+	status = crowding_init(&p->relay.crowding, options, &p->relay.batch, &wire_transport);
+	if (status == STATUS_OK)
+		status = wire_new(&p->loop, use_libuv, &p->relay, options, &p->wire);
 	if (status == STATUS_OK)
 		wire_run(p->wire);
-	wire_close(p->wire);
+	if (p->wire)
+		wire_close(p->wire);
 	relay_close(&p->relay);
 	signals_close(p);
 	uv_run(&p->loop, UV_RUN_DEFAULT);

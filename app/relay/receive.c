@@ -63,6 +63,8 @@ static void take_signal(struct relay *r, struct client *client, const struct fra
 
 	if (!sub)
 		answer_error(client, STATUS_NOT_FOUND, frame);
+	else if (frame->type == FRAME_TYPING && crowding_drops_typing(&r->crowding))
+		return;
 	else if (frame->type == FRAME_TYPING)
 		signals_typing(&r->signals, sub->room, client->party, frame->on);
 	else

@@ -278,6 +278,7 @@ static void on_tick(uv_timer_t *timer)
 	place_sweep(r);
 	beat_sweep(r, false);
 	access_sweep(&r->access);
+	crowding_look(&r->crowding);
 	report_sweep(r);
 	check_grace(r);
 }
@@ -422,6 +423,7 @@ void relay_fini(struct relay *r)
 	marks_drop(&r->marks);
 	customer_drop_gone(r);
 	operator_drop_gone(r);
+	crowding_fini(&r->crowding);
 	batch_fini(&r->batch);
 	hints_fini(&r->hints);
 	history_fini(&r->history);

@@ -9,6 +9,7 @@
 #include "relay/admission.h"
 #include "relay/batch.h"
 #include "relay/client.h"
+#include "relay/crowding.h"
 #include "relay/hints.h"
 #include "relay/history.h"
 #include "relay/marks.h"
@@ -35,6 +36,7 @@ struct relay {
 	struct history history;
 	struct hints hints;
 	struct batch batch;
+	struct crowding crowding; /* begun by main.c */
 	struct signals signals;
 	struct marks marks;
 	struct access access;

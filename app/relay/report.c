@@ -96,6 +96,7 @@ static void write_row(struct buf *row, const struct relay *r)
 	metrics_begin(row);
 	metrics_program(row);
 	add_connections(row, &r->clients);
+	add(row, METRIC_RELAY_REFUSED, (double)r->crowding.refused);
 	add(row, METRIC_RELAY_REVOKED, (double)r->access.revoked);
 	add(row, METRIC_RELAY_ROOMS, HASH_COUNT(r->rooms.by_chat));
 	add_messages(row, &r->batch);

@@ -32,6 +32,7 @@ struct socket {
 	struct lws *wsi;
 	struct wire *wire;
 	struct client *client;
+	struct peer *peer; /* crowding.h */
 	struct socket *prev, *next; /* in wire->ready */
 	bool ready;
 	unsigned turn, frames; /* so many frames in that turn */

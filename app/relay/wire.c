@@ -32,6 +32,12 @@ static const char *header_copy(struct lws *wsi, enum lws_token_indexes token, st
 	return ret_header->text;
 }
 
+/* Of who is behind the web server, which sets this header whatever the client sent; NULL where it did not. */
+static const char *address_copy(struct lws *wsi, struct header *ret_header)
+{
+	return *header_copy(wsi, WSI_TOKEN_HTTP_X_REAL_IP, ret_header) ? ret_header->text : NULL;
+}
+
 static int refuse(struct lws *wsi, int code)
 {
 	(void)lws_return_http_status(wsi, (unsigned)code, NULL);
@@ -52,8 +58,12 @@ static int confirm_upgrade(struct wire *wire, struct lws *wsi)
 		.origin = header_copy(wsi, WSI_TOKEN_ORIGIN, &origin),
 		.protocols = header_copy(wsi, WSI_TOKEN_PROTOCOL, &protocols),
 	};
+	struct header address;
 	bool foreign;
 	int code = admission_judge(&wire->relay->admission, &handshake, &foreign);
+
+	if (code == 0 && !crowding_admits(&wire->relay->crowding, address_copy(wsi, &address), wire->listener.open, wire->listener.max))
+		code = status_http_code(STATUS_UNAVAILABLE);
 
 	return code == 0 ? 0 : refuse(wsi, code);
 }
@@ -94,11 +104,12 @@ static int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 
 static int established(struct socket *s, struct lws *wsi)
 {
-	struct header origin;
+	struct header origin, address;
 	const char *text = header_copy(wsi, WSI_TOKEN_ORIGIN, &origin);
 
 	s->wsi = wsi;
 	s->wire = lws_context_user(lws_get_context(wsi));
+	s->peer = crowding_enter(&s->wire->relay->crowding, address_copy(wsi, &address));
 	s->client = relay_open(s->wire->relay, s, strcmp(text, s->wire->relay->admission.own_origin) == 0 ? NULL : text);
 	return 0;
 }
@@ -161,6 +172,7 @@ static int receive(struct socket *s, const char *in, size_t len)
 static int closed(struct socket *s)
 {
 	socket_detach(s);
+	crowding_leave(&s->wire->relay->crowding, &s->peer);
 	return 0;
 }
 
