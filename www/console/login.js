@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
 import base from '../lib/ui/base.sheet.css';
+import { stopwatch } from '../lib/time.js';
 import { icons } from './icons.js';
 import styles from './login.sheet.css';
 
@@ -29,8 +30,11 @@ export class Login extends LitElement {
 		this.busy = false;
 		/** @type {Problem} */
 		this.problem = '';
-		this.seconds = 0;
+		this.seconds = 0; // to wait
 		this.shown = false;
+		this.told = '';
+		/** @type {ReturnType<typeof setInterval> | undefined} */
+		this.countdown = undefined;
 	}
 
 	firstUpdated() {
@@ -45,7 +49,7 @@ export class Login extends LitElement {
 	/** @param {Event} event */
 	async submit(event) {
 		event.preventDefault();
-		if (this.busy) return;
+		if (this.busy || this.seconds > 0) return;
 		const operator = this.field('operator').value.trim();
 		const password = this.field('password').value;
 		if (!operator || !password) return this.fail('missing', operator ? 'password' : 'operator');
@@ -62,18 +66,44 @@ export class Login extends LitElement {
 
 	/** @param {import('../lib/api.js').ApiError} error */
 	refused(error) {
-		this.seconds = Math.max(1, Math.ceil(error.retryMs / 1000));
 		if (error.code === 'unauthorized') this.fail('wrong', 'password');
-		else if (error.code === 'rate_limited') this.fail('limited', 'password');
+		else if (error.code === 'rate_limited') this.wait(Math.max(1, Math.ceil(error.retryMs / 1000)));
 		else if (error.code === 'origin_denied') this.fail('origin', 'operator');
 		else if (error.passing) this.fail('unreachable', 'password');
 		else this.fail('refused', 'operator');
+	}
+
+	/** Counts down; then the form is as it was, nothing of it lost. @param {number} seconds */
+	wait(seconds) {
+		const end = Date.now() + seconds * 1000;
+		this.seconds = seconds;
+		this.told = stopwatch(seconds);
+		this.fail('limited', 'password');
+		this.countdown = setInterval(() => {
+			this.seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+			if (this.seconds > 0) return;
+			clearInterval(this.countdown);
+			if (this.problem === 'limited') this.problem = '';
+		}, 250);
+	}
+
+	disconnectedCallback() {
+		super.disconnectedCallback();
+		clearInterval(this.countdown);
 	}
 
 	/** @param {Problem} problem @param {string} field where to go on */
 	fail(problem, field) {
 		this.problem = problem;
 		this.field(field).focus();
+	}
+
+	/** Seconds that run are for the eye: read aloud, each would interrupt. */
+	sentence() {
+		const { texts, problem } = this;
+		if (problem !== 'limited') return html`<span>${texts.t(`login.${problem}`)}</span>`;
+		return html`<span class="visually-hidden">${texts.t('login.limited', { time: this.told })}</span>
+			<span aria-hidden="true">${texts.t('login.limited', { time: stopwatch(this.seconds) })}</span>`;
 	}
 
 	render() {
@@ -92,8 +122,9 @@ export class Login extends LitElement {
 						data-testid="login-password" aria-invalid=${bad ? 'true' : 'false'} aria-describedby=${problem ? 'problem' : nothing}>
 					<label class="show"><input type="checkbox" .checked=${this.shown} @change=${() => { this.shown = !this.shown; }}>${texts.t('login.show')}</label></div>
 				${problem ? html`<p class="problem" id="problem" role="alert" data-testid="login-problem">${icons.alert}
-					<span>${texts.t(`login.${problem}`, { seconds: this.seconds })}</span></p>` : nothing}
-				<button class="button primary" type="submit" data-testid="login-submit" aria-disabled=${this.busy ? 'true' : 'false'}>
+					${this.sentence()}</p>` : nothing}
+				<button class="button primary ${this.seconds > 0 ? 'waiting' : ''}" type="submit" data-testid="login-submit"
+					aria-disabled=${this.busy || this.seconds > 0 ? 'true' : 'false'}>
 					${this.busy ? html`<span class="spinner"></span>${texts.t('login.busy')}` : texts.t('login.submit')}</button>
 			</form></div></main>`;
 	}

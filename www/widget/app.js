@@ -160,7 +160,7 @@ export class App extends LitElement {
 			return html`<div class="centre"><h2>${texts.t('lost.title')}</h2><p>${texts.t('lost.text')}</p>
 				<button class="button primary retry" @click=${() => session.restart()}>${texts.t('new_chat')}</button></div>`;
 		}
-		return html`<sb-welcome .texts=${texts} .config=${config} .api=${this.api} .problem=${session.problem} ?starting=${session.phase === 'starting'}
+		return html`<sb-welcome .texts=${texts} .config=${config} .api=${this.api} .problem=${session.problem} ?starting=${session.phase === 'starting'} .retryAt=${session.retryAt}
 			?active=${this.shown || !this.bridge.embedded} @start=${(/** @type {CustomEvent} */ e) => this.start(e.detail)} @cancel=${() => session.restart()}></sb-welcome>`;
 	}
 

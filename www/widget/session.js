@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
 import { Acks } from '../lib/acks.js';
-import { Backoff } from '../lib/backoff.js';
 import { ChatSocket } from '../lib/chat-socket.js';
 import { readChat } from '../lib/chat-state.js';
 import { EventStore } from '../lib/event-store.js';
@@ -8,6 +7,7 @@ import { Marks } from '../lib/marks.js';
 import { Outbox } from '../lib/outbox.js';
 import { uuid } from '../lib/uuid.js';
 import { BLINK_MS, bannerOf } from './banner.js';
+import { askForChat } from './chat-request.js';
 import { Contact } from './contact.js';
 import { Poller } from './poller.js';
 
@@ -32,6 +32,8 @@ export class ChatSession extends EventTarget {
 	phase = 'welcome';
 	/** @type {StartProblem | null} */
 	problem = null;
+	/** when the chat request is sent again that we were asked to wait with; 0: not waiting */
+	retryAt = 0;
 	events = new EventStore();
 	view = readChat([]);
 	/** @type {{position: number, wait: Wait | null} | null} */
@@ -133,29 +135,25 @@ export class ChatSession extends EventTarget {
 		this.#request(request);
 	}
 
-	/** The same request until there is an answer: its key makes a repeat harmless. @param {Record<string, unknown>} request */
+	/** @param {Record<string, unknown>} request */
 	async #request(request) {
 		const turn = ++this.#starting;
-		const backoff = new Backoff();
 		this.phase = 'starting';
 		this.problem = null;
+		this.#waits(0);
+		const answer = await askForChat(this.#api, request, { wanted: () => turn === this.#starting, waits: (until) => this.#waits(until) })
+			.catch((error) => this.#refused(error));
+		if (!answer) return;
+		const credential = { id: answer.chat.id, token: answer.token, relay: answer.relay };
+		this.#store.set('chat', credential);
+		this.#store.remove('start');
+		this.#enter(credential);
+	}
+
+	/** @param {number} until */
+	#waits(until) {
+		this.retryAt = until;
 		this.#changed();
-		for (;;) {
-			try {
-				const { chat, token, relay } = await this.#api.post('chats', request);
-				if (turn !== this.#starting) return;
-				this.#store.set('chat', { id: chat.id, token, relay });
-				this.#store.remove('start');
-				this.#enter({ id: chat.id, token, relay });
-				return;
-			} catch (error) {
-				if (turn !== this.#starting) return;
-				if (!error.passing) return this.#refused(error);
-				const pause = Math.max(error.retryMs ?? 0, backoff.next());
-				await new Promise((go) => { setTimeout(go, pause); });
-				if (turn !== this.#starting) return;
-			}
-		}
 	}
 
 	/** @param {import('../lib/api.js').ApiError} error */
@@ -191,7 +189,7 @@ export class ChatSession extends EventTarget {
 		this.view = readChat([]);
 		this.marks.clear();
 		this.contact.reset();
-		Object.assign(this, { phase: 'welcome', synced: false, typing: '', unread: 0, ending: false });
+		Object.assign(this, { phase: 'welcome', retryAt: 0, synced: false, typing: '', unread: 0, ending: false });
 		this.#changed();
 	}
 

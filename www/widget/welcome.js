@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
 import base from '../lib/ui/base.sheet.css';
-import { openingTime } from '../lib/time.js';
+import { openingTime, stopwatch } from '../lib/time.js';
 import { waitText } from '../lib/wait-text.js';
 import styles from './welcome.sheet.css';
 
@@ -16,6 +16,7 @@ export class Welcome extends LitElement {
 		config: { attribute: false },
 		problem: { attribute: false },
 		starting: { type: Boolean },
+		retryAt: { attribute: false },
 		active: { type: Boolean },
 		queues: { state: true },
 		slow: { state: true },
@@ -32,21 +33,29 @@ export class Welcome extends LitElement {
 		/** @type {import('./session.js').StartProblem | null} */
 		this.problem = null;
 		this.starting = false;
+		this.retryAt = 0;
 		this.active = false;
 		/** @type {QueueStatus[]} */
 		this.queues = [];
 		this.slow = false;
+		/** @type {ReturnType<typeof setInterval> | undefined} */
+		this.countdown = undefined;
 	}
 
 	disconnectedCallback() {
 		super.disconnectedCallback();
 		clearTimeout(this.timer);
 		clearTimeout(this.slowTimer);
+		clearInterval(this.countdown);
 	}
 
 	/** @param {import('lit').PropertyValues} changed */
 	willUpdate(changed) {
 		if (changed.has('active') && this.active) this.ask();
+		if (changed.has('retryAt')) {
+			clearInterval(this.countdown);
+			if (this.retryAt) this.countdown = setInterval(() => this.requestUpdate(), 1000);
+		}
 		if (!changed.has('starting')) return;
 		clearTimeout(this.slowTimer);
 		this.slow = false;
@@ -91,11 +100,19 @@ export class Welcome extends LitElement {
 				${this.problem ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}</p>` : nothing}
 				<button class="button primary" type="submit" aria-disabled=${starting ? 'true' : 'false'}>
 					${starting ? html`<span class="spinner"></span>${texts.t('starting')}` : texts.t('start')}</button>
-				${this.slow ? html`<p class="slow" role="status">${texts.t('starting_slow')}
+				${this.retryAt || this.slow ? html`<p class="slow">${this.pause()}
 					<button type="button" @click=${() => this.dispatchEvent(new Event('cancel'))}>${texts.t('cancel')}</button></p>` : nothing}
 			</form>
 			${privacy ? html`<p class="privacy" dir="auto">${privacy}</p>` : nothing}
 		</div>`;
+	}
+
+	/** Why it takes long. The seconds are for the eye: read aloud, each would interrupt. */
+	pause() {
+		const { texts } = this;
+		if (!this.retryAt) return html`<span role="status">${texts.t('starting_slow')}</span>`;
+		const time = stopwatch(Math.ceil((this.retryAt - Date.now()) / 1000));
+		return html`<span role="status">${texts.t('busy')}</span> <span aria-hidden="true">${texts.t('busy_next', { time })}</span>`;
 	}
 
 	/** What the company says to everybody while all of it is closed by hand. */

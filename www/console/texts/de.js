@@ -9,7 +9,7 @@ export default {
 	'login.busy': 'Anmeldung läuft…',
 	'login.wrong': 'Name und Passwort gehören nicht zusammen. Bitte beides prüfen; Groß- und Kleinschreibung zählt.',
 	'login.missing': 'Bitte Name und Passwort eingeben.',
-	'login.limited': 'Zu viele Versuche. Bitte in {seconds} Sekunden noch einmal.',
+	'login.limited': 'Zu viele Versuche. Bitte in {time} noch einmal.',
 	'login.unreachable': 'Der Server antwortet gerade nicht. Die Eingaben bleiben erhalten: bitte gleich noch einmal versuchen.',
 	'login.origin': 'Die Konsole wurde unter einer Adresse geöffnet, die der Server nicht als seine kennt. Die richtige weiß die Administration.',
 	'login.refused': 'Der Server hat das nicht angenommen. Bitte noch einmal versuchen.',

@@ -9,7 +9,7 @@ export default {
 	'login.busy': 'Logging in…',
 	'login.wrong': 'This name and password do not belong together. Check both; capital letters count.',
 	'login.missing': 'Enter your name and your password.',
-	'login.limited': 'Too many attempts. Try again in {seconds} seconds.',
+	'login.limited': 'Too many attempts. Try again in {time}.',
 	'login.unreachable': 'The server does not answer right now. Your entries are kept: try again in a moment.',
 	'login.origin': 'The console was opened under an address that the server does not know as its own. Ask your administrator for the right one.',
 	'login.refused': 'The server did not accept this. Please try again.',

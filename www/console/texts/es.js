@@ -9,7 +9,7 @@ export default {
 	'login.busy': 'Entrando…',
 	'login.wrong': 'Este nombre y esta contraseña no se corresponden. Compruebe ambos; las mayúsculas cuentan.',
 	'login.missing': 'Escriba su nombre y su contraseña.',
-	'login.limited': 'Demasiados intentos. Pruebe de nuevo en {seconds} segundos.',
+	'login.limited': 'Demasiados intentos. Pruebe de nuevo en {time}.',
 	'login.unreachable': 'El servidor no responde ahora. Lo escrito se conserva: pruebe de nuevo en un momento.',
 	'login.origin': 'La consola se abrió en una dirección que el servidor no reconoce como suya. Pida la correcta a su administrador.',
 	'login.refused': 'El servidor no lo ha aceptado. Pruebe de nuevo.',

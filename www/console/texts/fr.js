@@ -9,7 +9,7 @@ export default {
 	'login.busy': 'Connexion…',
 	'login.wrong': 'Ce nom et ce mot de passe ne vont pas ensemble. Vérifiez les deux ; les majuscules comptent.',
 	'login.missing': 'Saisissez votre nom et votre mot de passe.',
-	'login.limited': 'Trop de tentatives. Réessayez dans {seconds} secondes.',
+	'login.limited': 'Trop de tentatives. Réessayez dans {time}.',
 	'login.unreachable': 'Le serveur ne répond pas pour le moment. Votre saisie est conservée : réessayez dans un instant.',
 	'login.origin': 'La console a été ouverte à une adresse que le serveur ne reconnaît pas. Demandez la bonne à votre administrateur.',
 	'login.refused': 'Le serveur n’a pas accepté cela. Réessayez.',

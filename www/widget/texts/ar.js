@@ -7,6 +7,8 @@ export default {
 	start: 'ابدأ المحادثة',
 	starting: 'جارٍ البدء…',
 	starting_slow: 'ما زلنا نحاول…',
+	busy: 'الازدحام شديد الآن. نواصل المحاولة من أجلك.',
+	busy_next: 'المحاولة التالية بعد {time}.',
 	cancel: 'إلغاء',
 	name_label: 'اسمك',
 	optional: 'اختياري',

@@ -7,6 +7,8 @@ export default {
 	start: 'Chat starten',
 	starting: 'Wird gestartet…',
 	starting_slow: 'Wir versuchen es weiter…',
+	busy: 'Hier ist gerade sehr viel los. Wir versuchen es für Sie weiter.',
+	busy_next: 'Nächster Versuch in {time}.',
 	cancel: 'Abbrechen',
 	name_label: 'Ihr Name',
 	optional: 'freiwillig',

@@ -7,6 +7,8 @@ export default {
 	start: 'Start chat',
 	starting: 'Starting…',
 	starting_slow: 'Still trying to reach us…',
+	busy: 'It is very busy here right now. We keep trying for you.',
+	busy_next: 'Next try in {time}.',
 	cancel: 'Cancel',
 	name_label: 'Your name',
 	optional: 'optional',

@@ -7,6 +7,8 @@ export default {
 	start: 'Iniciar chat',
 	starting: 'Iniciando…',
 	starting_slow: 'Seguimos intentándolo…',
+	busy: 'Ahora mismo hay mucha gente. Seguimos intentándolo.',
+	busy_next: 'Próximo intento en {time}.',
 	cancel: 'Cancelar',
 	name_label: 'Tu nombre',
 	optional: 'opcional',

@@ -7,6 +7,8 @@ export default {
 	start: 'Démarrer la discussion',
 	starting: 'Démarrage…',
 	starting_slow: 'Nous essayons encore…',
+	busy: 'Il y a beaucoup de monde en ce moment. Nous continuons d’essayer pour vous.',
+	busy_next: 'Prochain essai dans {time}.',
 	cancel: 'Annuler',
 	name_label: 'Votre nom',
 	optional: 'facultatif',
