@@ -7,6 +7,7 @@
 #include "relay/relay.h"
 #include "relay/wire.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,6 +143,9 @@ int main(int argc, char **argv)
 	log_init("relay", log_level_from_name(option_str(options, "log_level")));
 	if (public_url_parse(option_str(options, "public_url"), &url) != STATUS_OK) {
 		log_event(LOG_LEVEL_ERROR, "bad_public_url", NULL);
+		code = EXIT_FAILURE;
+	} else if (!log_security_to(option_str(options, "security_log"))) {
+		log_event(LOG_LEVEL_ERROR, "bad_security_log", "path", option_str(options, "security_log"), "reason", strerror(errno), NULL);
 		code = EXIT_FAILURE;
 	} else {
 		code = run(options, &url);
