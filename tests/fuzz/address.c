@@ -4,7 +4,7 @@
 #include "base/public_url.h"
 #include "fuzz.h"
 #include "http/html.h"
-#include "http/network.h"
+#include "base/network.h"
 #include "http/origin.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "api/locale.h"
 #include "fuzz.h"
 #include "http/cookie.h"
-#include "http/network.h"
+#include "base/network.h"
 #include "http/origin.h"
 
 #include <string.h>
