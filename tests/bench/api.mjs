@@ -42,6 +42,18 @@ async function besides(name, port, socket) {
 	return start(name, command, async () => (await fetch(`http://127.0.0.1:${port}/`)).status < 500, true);
 }
 
+// The floor has four threads, so the api has four workers meanwhile.
+async function withWorkers(count, work) {
+	const restart = async (env) => {
+		await stack.api.stop();
+		stack.api.change({ env });
+		await stack.api.start();
+	};
+	await restart({ SWITCHBOARD_API_WORKERS: String(count) });
+	await work();
+	await restart({});
+}
+
 async function start(name, command, ready, group = false) {
 	const program = new Program({ name, command, ready, group, env: {}, cwd: `${stack.dir}/run`, log: `${stack.dir}/log/${name}.log`, account: stack.account, problems: stack.problems });
 	stack.programs.push(program);
@@ -65,12 +77,14 @@ async function wrk(url, { script, for_s = seconds, web, program }) {
 	return { requests: Number(count), rate: Number(count) / (Number(time) * (unit === 'm' ? 60 : 1)), cpu_us: computed.map((s) => s / Number(count) * 1e6), bad };
 }
 
-async function pgbench() {
+// Its sessions plan everything anew, so the first two seconds do not count.
+async function pgbench(for_s) {
 	const dsn = new URLSearchParams(stack.database.dsn('switchboard_api').replaceAll(' ', '&'));
 	const bindir = (await run('pg_config', ['--bindir']).catch(() => ({ stdout: '/usr/bin' }))).stdout.trim();
-	const args = ['-n', '-M', 'prepared', '-f', `${here}/chats.pgbench.sql`, '-c', String(clients), '-j', '1', '-T', String(seconds), '-h', dsn.get('host'), '-U', dsn.get('user'), dsn.get('dbname')];
-	const { stdout } = await run(`${bindir}/pgbench`, args).catch((error) => (error.code === 'ENOENT' ? run('pgbench', args) : Promise.reject(error)));
-	return { rate: Number(/tps = ([\d.]+)/.exec(stdout)[1]), bad: Number(/failed transactions: (\d+)/.exec(stdout)?.[1] ?? 0) };
+	const args = ['-n', '-M', 'prepared', '-f', `${here}/chats.pgbench.sql`, '-c', String(clients), '-j', '1', '-P', '1', '-T', String(for_s + 2), '-h', dsn.get('host'), '-U', dsn.get('user'), dsn.get('dbname')];
+	const { stdout, stderr } = await run(`${bindir}/pgbench`, args).catch((error) => (error.code === 'ENOENT' ? run('pgbench', args) : Promise.reject(error)));
+	const rates = [...stderr.matchAll(/^progress: [\d.]+ s, ([\d.]+) tps/gm)].map(([, rate]) => Number(rate)).slice(2);
+	return { rate: rates.reduce((a, b) => a + b, 0) / rates.length, bad: Number(/failed transactions: (\d+)/.exec(stdout)?.[1] ?? 0) };
 }
 
 // Medians of runs in turn; what answered anything but 2xx makes the whole fail.
@@ -139,9 +153,12 @@ const PARTS = {
 		const constant = await start('constant', [stack.installation.program('tests/load/constant'), socket], () => answers(socket));
 		const nginx = { floor: await besides('floor', stack.port + 1, socket), bare: await besides('bare', stack.port + 2, `${stack.dir}/run/api.sock`) };
 		const at = (port) => `http://localhost:${port}${CONFIG}`;
-		const sides = await inTurn({
-			'600 constant bytes': (for_s) => wrk(at(stack.port + 1), { for_s, web: nginx.floor, program: constant }),
-			'GET widgets/{key}': (for_s) => wrk(at(stack.port + 2), { for_s, web: nginx.bare, program: stack.api }),
+		let sides;
+		await withWorkers(4, async () => {
+			sides = await inTurn({
+				'600 constant bytes': (for_s) => wrk(at(stack.port + 1), { for_s, web: nginx.floor, program: constant }),
+				'GET widgets/{key}': (for_s) => wrk(at(stack.port + 2), { for_s, web: nginx.bare, program: stack.api }),
+			});
 		});
 		constant.supervised = false; // libfcgi's own idea of SIGTERM ends no program of several threads
 		await Promise.all([constant.kill('SIGKILL'), nginx.floor.stop(), nginx.bare.stop()]);
