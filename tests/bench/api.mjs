@@ -81,7 +81,8 @@ async function wrk(url, { script, for_s = seconds, web, program }) {
 async function pgbench(for_s) {
 	const dsn = new URLSearchParams(stack.database.dsn('switchboard_api').replaceAll(' ', '&'));
 	const bindir = (await run('pg_config', ['--bindir']).catch(() => ({ stdout: '/usr/bin' }))).stdout.trim();
-	const args = ['-n', '-M', 'prepared', '-f', `${here}/chats.pgbench.sql`, '-c', String(clients), '-j', '1', '-P', '1', '-T', String(for_s + 2), '-h', dsn.get('host'), '-U', dsn.get('user'), dsn.get('dbname')];
+	const args = ['-n', '-M', 'prepared', '-f', `${here}/chats.pgbench.sql`, '-c', String(clients), '-j', '1', '-P', '1', '-T', String(for_s + 2),
+		'-h', dsn.get('host'), '-U', dsn.get('user'), dsn.get('dbname')];
 	const { stdout, stderr } = await run(`${bindir}/pgbench`, args).catch((error) => (error.code === 'ENOENT' ? run('pgbench', args) : Promise.reject(error)));
 	const rates = [...stderr.matchAll(/^progress: [\d.]+ s, ([\d.]+) tps/gm)].map(([, rate]) => Number(rate)).slice(2);
 	return { rate: rates.reduce((a, b) => a + b, 0) / rates.length, bad: Number(/failed transactions: (\d+)/.exec(stdout)?.[1] ?? 0) };
