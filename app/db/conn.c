@@ -340,8 +340,12 @@ enum status conn_exec(struct conn *conn, const struct statement *statement, cons
 
 void conn_sync_begin(struct conn *conn)
 {
-	settle(conn);
-	conn->syncing = conn->pg && PQenterPipelineMode(conn->pg) && PQpipelineSync(conn->pg);
+	(void)settle(conn);
+	if (!conn->pg)
+		return;
+	conn->syncing = PQenterPipelineMode(conn->pg) && PQpipelineSync(conn->pg);
+	if (!conn->syncing)
+		session_close(conn);
 }
 
 enum status conn_sync(struct conn *conn, bool *ret_notified)

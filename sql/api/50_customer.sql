@@ -87,6 +87,7 @@ begin
 		'created_at', internal.rfc3339(p_chat.created_at)));
 end $$;
 
+-- The workers of the api keep the answer until configuration changes (app/api/shelf.h), so it may stand on nothing else: tests/sql/configuration_kept.sql holds that.
 create function api.widget_config(p_widget text, p_locale text, p_origin text, p_relay_url text) returns table (body text, etag text)
 language plpgsql stable security definer set search_path = chat, pg_temp as $$
 declare
