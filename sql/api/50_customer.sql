@@ -112,13 +112,14 @@ end $$;
 
 -- open: somebody who could take a chat is live; unstaffed: nobody is; closed: by its hours, or by hand (then with the text that was given).
 create function internal.queue_status(p_queue text, p_now timestamptz) returns jsonb
-language sql as $$
-	select jsonb_strip_nulls(jsonb_build_object('name', p_queue,
+language plpgsql as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('name', p_queue,
 		'state', case when not internal.queue_is_open(p_queue, p_now) then 'closed'
 			when internal.is_staffed(p_queue, p_now) then 'open' else 'unstaffed' end,
 		'next_opening', internal.rfc3339(internal.next_opening(p_queue, p_now)), 'text', (select k.text from internal.closure(p_queue, p_now) k)))
-		|| jsonb_build_object('wait', internal.newcomer_wait(p_queue, p_now))
-$$;
+		|| jsonb_build_object('wait', internal.newcomer_wait(p_queue, p_now));
+end $$;
 
 create function api.widget_status(p_widget text, p_origin text) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
