@@ -15,9 +15,10 @@ function found(reference) {
 	return ids.filter(({ id }) => new RegExp(`^.* ${id}$`, 'm').test(stack.logs));
 }
 
-async function readReference(place) {
-	await place.waitFor();
-	const [, reference] = /: \u2066?([0-9a-f]{8})\u2069?$/.exec(await place.innerText()) ?? assert.fail(await place.innerText());
+// What a click makes appear, read as soon as it is there: a notice stands for some seconds only.
+async function readReference(place, click) {
+	const [text] = await Promise.all([place.innerText(), click()]);
+	const [, reference] = /: \u2066?([0-9a-f]{8})\u2069?$/.exec(text) ?? assert.fail(text);
 	return until(() => found(reference).at(-1), { what: `the request ${reference} in both logs` });
 }
 
@@ -28,8 +29,7 @@ test('a customer whose chat cannot be started is told a reference that finds the
 	const start = mia.chat.getByRole('button', { name: 'Start chat' });
 	await start.waitFor();
 	await stack.query("update chat.widget set active = false where widget = 'demo-shop'");
-	await start.click();
-	const { line } = await readReference(mia.chat.locator('.reference'));
+	const { line } = await readReference(mia.chat.locator('.reference'), () => start.click());
 	await mia.shoot('is refused');
 	await stack.query("update chat.widget set active = true where widget = 'demo-shop'");
 	assert.match(line, /method=POST route=api\/v1\/chats code=404 result=not_found/);
@@ -42,8 +42,7 @@ test('so is an operator, and the audit names the request that changed something'
 	assert.equal(login.application, 'switchboard-api');
 	assert.match(found(login.request_id.slice(0, 8)).at(-1).line, /route=api\/v1\/session code=200/);
 	await stack.query('revoke execute on function api.set_presence from switchboard_api');
-	await ana.at('presence-break').click();
-	const { line } = await readReference(ana.at('notice').locator('.reference'));
+	const { line } = await readReference(ana.at('notice').locator('.reference'), () => ana.at('presence-break').click());
 	await ana.shoot('is refused');
 	await stack.query('grant execute on function api.set_presence to switchboard_api');
 	assert.match(line, /route=api\/v1\/me\/presence code=500/);
