@@ -84,7 +84,7 @@ test('G19 every table that a configuration is made of counts', async () => {
 
 test('G19 a change made while the workers have lost their sessions counts', async () => {
 	await everyWorkerSays(({ status }) => assert.equal(status, 200), 'every worker to keep it');
-	await stack.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'switchboard-api%'");
+	await stack.query("select pg_terminate_backend(pid, 30000) from pg_stat_activity where datname = current_database() and application_name like 'switchboard-api%'");
 	await stack.query("update chat.widget set title = 'While away' where widget = 'demo-shop'");
 	await everyWorkerSays(titled('While away'), 'every worker to say the new title');
 });
