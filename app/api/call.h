@@ -6,6 +6,7 @@
 
 #include "api/assets.h"
 #include "api/guard.h"
+#include "api/shelf.h"
 #include "api/tally.h"
 #include "base/json.h"
 #include "base/network.h"
@@ -32,8 +33,10 @@ struct api {
 	const char *socket_path;
 	struct networks monitors;
 	struct guard guard;
+	int slow_statement_ms;
 	struct conn *conn;
 	struct tally tally;
+	struct shelf shelf;
 };
 
 struct call {
@@ -45,6 +48,9 @@ struct call {
 	const char *origin;               /* a foreign origin, which SQL must find in the site's list; NULL = ours or none */
 	uint8_t credential[SECRET_BYTES]; /* hash of the chat token or of the session cookie, where the route asks for one */
 	struct json_object *body;         /* owned; NULL until call_read() */
+	int64_t began_ms;                 /* by CLOCK_MONOTONIC */
+	char application[REQUEST_ID_MAX + 32];             /* what the database calls us meanwhile: our name and the request's id */
+	struct param served[2];           /* of STATEMENT_SERVE */
 };
 
 /* Reads the JSON body by a table. An empty body stands for {} where no field is required. */

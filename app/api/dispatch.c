@@ -7,10 +7,13 @@
 #include "api/routes.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "chat/statements.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#define PROGRAM_NAME "switchboard-api"
 
 void *dispatch_open(void *arg, unsigned worker)
 {
@@ -20,7 +23,8 @@ void *dispatch_open(void *arg, unsigned worker)
 	request_init(&call->request);
 	response_init(&call->response);
 	tally_init(&call->api->tally, call->api->socket_path, worker);
-	conn_new(call->api->database, "switchboard-api", &call->api->conn);
+	conn_new(call->api->database, PROGRAM_NAME, &call->api->conn);
+	conn_slow(call->api->conn, call->api->slow_statement_ms);
 	(void)!conn_ready(call->api->conn); /* a head start; the first request tries again */
 	return call;
 }
@@ -29,6 +33,7 @@ void dispatch_close(void *state)
 {
 	struct call *call = state;
 
+	shelf_clear(&call->api->shelf);
 	conn_free(&call->api->conn);
 	response_fini(&call->response);
 	request_fini(&call->request);
@@ -69,12 +74,22 @@ static enum status admit(struct call *call, request_read_fn *read, void *stream)
 	return status == STATUS_OK ? STATUS_OK : call_fail(call, status, NULL);
 }
 
+/* From here on the database knows which request it works for: it stands in its log, in pg_stat_activity and in the audit. */
+static void name_request(struct call *call)
+{
+	(void)snprintf(call->application, sizeof call->application, PROGRAM_NAME " %s", call->request.id);
+	call->served[0] = PARAM_TEXT(call->application);
+	call->served[1] = PARAM_TEXT(call->request.id);
+	log_set_request_id(call->request.id);
+	conn_serve(call->api->conn, &STATEMENT_SERVE, call->served);
+}
+
 static enum status run(struct call *call, char *const *environment, request_read_fn *read, void *stream)
 {
 	struct request *request = &call->request;
 	enum status status = request_parse(request, environment, call->api->url.prefix);
 
-	log_set_request_id(request->id);
+	name_request(call);
 	if (guard_request(call) != STATUS_OK)
 		return call->problem.status;
 	if (status == STATUS_OK)
@@ -111,11 +126,20 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+void dispatch_coming(void *state)
+{
+	const struct call *call = state;
+
+	shelf_prepare(&call->api->shelf, call->api->conn);
+}
+
 int dispatch_between(void *state)
 {
-	struct call *call = state;
+	struct api *api = ((struct call *)state)->api;
+	int64_t now_ms = now_us() / 1000;
 
-	return tally_write(&call->api->tally, call->api->conn, now_us() / 1000);
+	shelf_tidy(&api->shelf, api->conn, now_ms);
+	return tally_write(&api->tally, api->conn, now_ms);
 }
 
 /* The route's pattern, not the address that was asked for: that one is the client's text. */
@@ -136,6 +160,7 @@ void dispatch_serve(void *state, char *const *environment, request_read_fn *read
 	enum status status;
 
 	begin(call);
+	call->began_ms = start_us / 1000;
 	status = run(call, environment, read, stream);
 	if (status == STATUS_OK && call->response.body.overflow)
 		status = call_fail(call, STATUS_TOO_LARGE, NULL);
@@ -150,6 +175,7 @@ void dispatch_serve(void *state, char *const *environment, request_read_fn *read
 	tally_request(&call->api->tally, call->response.code, start_us, end_us);
 	guard_note(call, status);
 	log_request(call, status, (end_us - start_us) / 1000);
+	conn_serve(call->api->conn, NULL, NULL);
 	json_object_put(call->body);
 	call->body = NULL;
 }

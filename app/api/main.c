@@ -60,13 +60,16 @@ static enum status configure(struct api *api, const struct options *options)
 	name_cookie(api);
 	api->database = option_str(options, "database");
 	api->socket_path = option_str(options, "api_socket");
+	api->slow_statement_ms = (int)option_int(options, "slow_statement_ms");
 	assets_init(&api->assets, static_dir ? static_dir : SWITCHBOARD_WWW_DIR);
 	return secret_load_key(key_file, api->server_key);
 }
 
 static int serve(struct api *api, const struct options *options)
 {
-	const struct worker_program program = { .open = dispatch_open, .serve = dispatch_serve, .between = dispatch_between, .close = dispatch_close, .arg = api };
+	const struct worker_program program = {
+		.open = dispatch_open, .coming = dispatch_coming, .serve = dispatch_serve, .between = dispatch_between, .close = dispatch_close, .arg = api,
+	};
 	struct listener listener;
 	int code;
 

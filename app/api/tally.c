@@ -29,15 +29,16 @@ void tally_request(struct tally *tally, int code, int64_t began_us, int64_t ende
 	histogram_note_us(&tally->seconds, (uint64_t)began_us, (uint64_t)ended_us);
 }
 
-static void write_row(const struct tally *tally, unsigned sessions, struct buf *row)
+static void write_row(const struct tally *tally, const struct conn *conn, struct buf *row)
 {
 	static const char *const classes[TALLY_CLASSES] = { "2xx", "3xx", "4xx", "5xx" };
+	unsigned sessions = conn_generation(conn);
 	double requests[TALLY_CLASSES];
 
 	for (int i = 0; i < TALLY_CLASSES; i++)
 		requests[i] = (double)tally->requests[i];
 	metrics_begin(row);
-	metrics_program(row);
+	metrics_program(row, conn_slow_count(conn));
 	metrics_values(row, &chat_metrics[METRIC_API_REQUESTS], classes, requests, TALLY_CLASSES);
 	metrics_value(row, &chat_metrics[METRIC_API_LIMITED], (double)tally->limited);
 	metrics_histogram(row, &chat_metrics[METRIC_API_REQUEST_SECONDS], &tally->seconds);
@@ -53,7 +54,7 @@ static enum status send_row(const struct tally *tally, struct conn *conn)
 	struct buf row;
 
 	buf_init(&row, METRICS_ROW_MAX);
-	write_row(tally, conn_generation(conn), &row);
+	write_row(tally, conn, &row);
 	conn_limit(conn, ANSWER_MS);
 	status = conn_exec(conn, &STATEMENT_NOTE_METRICS, (const struct param[]){ PARAM_TEXT("api"), PARAM_TEXT(tally->instance), PARAM_TEXT(row.data) }, &result, &problem);
 	conn_limit(conn, 0);

@@ -77,7 +77,7 @@ static bool value_is_plain(const char *value)
 	if (!*value)
 		return false;
 	for (; *value; value++)
-		if (*value <= ' ' || *value >= 0x7f || strchr("\"\\=", *value))
+		if (*value <= ' ' || *value >= 0x7f || *value == '"' || *value == '\\' || *value == '=')
 			return false;
 	return true;
 }
@@ -113,7 +113,9 @@ static void add_pair(struct buf *line, const char *key, const char *value)
 
 	if (line->overflow)
 		return;
-	buf_addf(line, " %s=", key);
+	buf_add_str(line, " ");
+	buf_add_str(line, key);
+	buf_add_str(line, "=");
 	add_value(line, value ? value : "");
 	if (line->overflow) {
 		line->len = len;
@@ -139,13 +141,17 @@ static void write_line(struct buf *line, int fd)
 static void begin_line(struct buf *line, enum log_level level, const char *event, bool security)
 {
 	static const char *const names[] = { "debug", "info", "warn", "error" };
+	static char stamp[32]; /* of the second of the last line */
+	static time_t second;
 	struct timespec now;
 	struct tm utc;
-	char stamp[32];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+	if (now.tv_sec != second || !*stamp) {
+		second = now.tv_sec;
+		gmtime_r(&second, &utc);
+		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
+	}
 	buf_init(line, LOG_LINE_MAX - LOG_TAIL_RESERVE);
 	buf_addf(line, "ts=%s.%03ldZ level=%s program=%s pid=%ld", stamp, now.tv_nsec / 1000000, names[level], log_program, (long)getpid());
 	if (security)

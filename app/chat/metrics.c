@@ -18,6 +18,7 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 	[METRIC_AGE] = GAUGE("program_age_seconds", NULL, "Since it last wrote its values."),
 	[METRIC_CPU] = COUNTER("program_cpu_seconds_total", NULL, "Processor time it has used."),
 	[METRIC_LOG_LOST] = COUNTER("program_log_lines_lost_total", NULL, "Log lines that could not be written."),
+	[METRIC_SLOW] = COUNTER("program_slow_statements_total", NULL, "Statements that took slow_statement_ms or longer; the log names each."),
 
 	[METRIC_RELAY_CONNECTIONS] = GAUGE("relay_connections", "party", "Open sockets: customer, operator, or none before a hello was good."),
 	[METRIC_RELAY_OPENED] = COUNTER("relay_connections_opened_total", NULL, "Sockets opened."),
@@ -70,11 +71,12 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 };
 /* clang-format on */
 
-void metrics_program(struct buf *row)
+void metrics_program(struct buf *row, unsigned long long slow_statements)
 {
 	struct timespec used;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
 	metrics_value(row, &chat_metrics[METRIC_CPU], (double)used.tv_sec + (double)(used.tv_nsec / 1000) / 1e6);
 	metrics_value(row, &chat_metrics[METRIC_LOG_LOST], (double)log_lost());
+	metrics_value(row, &chat_metrics[METRIC_SLOW], (double)slow_statements);
 }

@@ -16,6 +16,7 @@ enum metric {
 	METRIC_AGE,
 	METRIC_CPU,
 	METRIC_LOG_LOST,
+	METRIC_SLOW,
 	/* the relay */
 	METRIC_RELAY_CONNECTIONS,
 	METRIC_RELAY_OPENED,
@@ -73,6 +74,6 @@ extern const struct buckets METRIC_SECONDS; /* from what a commit takes to what 
 extern const struct buckets METRIC_ROWS;
 
 /* What every program says of itself. */
-void metrics_program(struct buf *row);
+void metrics_program(struct buf *row, unsigned long long slow_statements);
 
 #endif

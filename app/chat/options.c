@@ -9,6 +9,8 @@ const struct option_def chat_options[] = {
 	{ "server_key_file", OPTION_PATH, NULL, 0, 0, NULL, "api", false,
 	  "File with the installation's secret of at least 32 bytes, readable by its owner only; the api refuses to start without it." },
 	{ "log_level", OPTION_CHOICE, "info", 0, 0, "debug|info|warn|error", "api relay router cli", false, "The least important lines that are logged." },
+	{ "slow_statement_ms", OPTION_INT, "500", 0, 60000, NULL, "api relay router", false,
+	  "Milliseconds from which on a statement is logged as slow, by its name and with the request's id, and counted; 0 = never." },
 	{ "api_socket", OPTION_PATH, "/run/switchboard/api.sock", 0, 0, NULL, "api", false,
 	  "Unix socket for FastCGI requests; with socket activation (LISTEN_FDS) or a socket on descriptor 0 that one is used instead." },
 	{ "api_socket_mode", OPTION_STRING, "0660", 0, 0, NULL, "api", false, "Permissions of api_socket, octal." },

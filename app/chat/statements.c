@@ -83,6 +83,13 @@ const struct statement STATEMENT_HEALTH = { "health", "select ok, body from api.
 /* → rows (program, instance, metrics): what each program last wrote, with its age, and (both NULL) what the database itself knows */
 const struct statement STATEMENT_METRICS = { "metrics", "select program, instance, metrics from api.metrics()", 0 };
 
+/* application name, request id: whom the rest of this transaction is for. Goes before every other statement of the api, in its round trip (conn_serve). */
+const struct statement STATEMENT_SERVE = { "serve",
+	"select set_config('application_name', $1::text, true), set_config('switchboard.request_id', $2::text, true)", 2 };
+/* From now on this session is told when configuration changes (the payload says nothing), until it says otherwise. */
+const struct statement STATEMENT_LISTEN_CONFIGURATION = { "listen_configuration", "listen switchboard_configuration", 0 };
+const struct statement STATEMENT_UNLISTEN_CONFIGURATION = { "unlisten_configuration", "unlisten switchboard_configuration", 0 };
+
 /* ---- every program ------------------------------------------------------------------------------------------ */
 
 /* program ('relay', 'router', 'api'), instance, its values as a row of base/metrics.h */
@@ -206,7 +213,8 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
-	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS, &STATEMENT_NOTE_METRICS,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS, &STATEMENT_SERVE, &STATEMENT_LISTEN_CONFIGURATION,
+	&STATEMENT_UNLISTEN_CONFIGURATION, &STATEMENT_NOTE_METRICS,
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
 	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE,
 	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,

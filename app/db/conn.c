@@ -2,13 +2,13 @@
 #include "db/conn.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "db/answer.h"
 
 #include <assert.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <uthash.h>
 
 #define RETRY_AFTER_MS 250
@@ -30,6 +30,11 @@ struct conn {
 	bool only_when_asked;  /* conn_exec() opens no session */
 	bool notify_was_own;
 	int answer_ms;         /* the longest wait for an answer; 0 = no limit */
+	const struct statement *serve; /* goes before each statement, NULL: none does */
+	const struct param *served;    /* its parameters */
+	int slow_ms;                   /* a statement that takes so long is logged; 0 = none is */
+	unsigned long long slow;       /* how many did */
+	bool syncing;                  /* a bare sync is sent and not answered */
 	int64_t failed_at_ms;  /* of the last attempt to connect; 0 = it worked */
 	char error[ERROR_SIZE];
 };
@@ -53,6 +58,7 @@ static void session_close(struct conn *conn)
 	}
 	PQfinish(conn->pg);
 	conn->pg = NULL;
+	conn->syncing = false;
 }
 
 void conn_free(struct conn **conn)
@@ -64,14 +70,6 @@ void conn_free(struct conn **conn)
 	free((*conn)->application_name);
 	free(*conn);
 	*conn = NULL;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* The server's sentence without its line end. */
@@ -99,7 +97,7 @@ static bool session_open(struct conn *conn)
 	const char *const patient[] = { "2", "30", "10", "3", "10000", conn->conninfo, conn->application_name, "UTF8", NULL };
 	const char *const limited[] = { "2", "2", "1", "2", "4000", conn->conninfo, conn->application_name, "UTF8", NULL };
 
-	if (conn->failed_at_ms && now_ms() - conn->failed_at_ms < RETRY_AFTER_MS)
+	if (conn->failed_at_ms && answer_now_ms() - conn->failed_at_ms < RETRY_AFTER_MS)
 		return false;
 	conn->pg = PQconnectdbParams(words, conn->answer_ms ? limited : patient, 1);
 	/* so that no send waits for a peer that takes nothing: await_answer() does, with its limit */
@@ -112,7 +110,7 @@ static bool session_open(struct conn *conn)
 	keep_error(conn, PQerrorMessage(conn->pg));
 	log_event(LOG_LEVEL_WARN, "database unreachable", "reason", conn->error, NULL);
 	session_close(conn);
-	conn->failed_at_ms = now_ms();
+	conn->failed_at_ms = answer_now_ms();
 	return false;
 }
 
@@ -130,8 +128,11 @@ static bool session_is_alive(struct conn *conn)
 	return true;
 }
 
+static bool settle(struct conn *conn);
+
 enum status conn_ready(struct conn *conn)
 {
+	(void)settle(conn);
 	if (session_is_alive(conn))
 		return STATUS_OK;
 	if (conn->pg)
@@ -154,69 +155,59 @@ void conn_limit(struct conn *conn, int answer_ms)
 	conn->answer_ms = answer_ms;
 }
 
+void conn_serve(struct conn *conn, const struct statement *statement, const struct param *params)
+{
+	conn->serve = statement;
+	conn->served = params;
+}
+
+void conn_slow(struct conn *conn, int slow_ms)
+{
+	conn->slow_ms = slow_ms;
+}
+
+unsigned long long conn_slow_count(const struct conn *conn)
+{
+	return conn->slow;
+}
+
 void conn_reopen_only_when_asked(struct conn *conn)
 {
 	conn->only_when_asked = true;
 }
 
-static bool result_is_good(const PGresult *result)
-{
-	return PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
-}
-
-/* Waits until libpq can do something: read, or write while some of the statement is not sent. False when `deadline_ms` has come (0 = never does). */
-static bool await_socket(struct conn *conn, bool unsent, int64_t deadline_ms)
-{
-	struct pollfd waiting = { .fd = PQsocket(conn->pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0)) };
-
-	for (;;) {
-		int64_t left_ms = deadline_ms - now_ms();
-		int ready = poll(&waiting, 1, deadline_ms == 0 ? -1 : left_ms > 0 ? (int)left_ms : 0);
-
-		if (ready > 0)
-			return true;
-		if (ready == 0 && (left_ms <= 0 || deadline_ms - now_ms() <= 0))
-			return false;
-	}
-}
-
-/* Until libpq has a result, or the end of the results, for us. False when that did not come in time. */
-static bool await_result(struct conn *conn, int64_t deadline_ms)
-{
-	int unsent;
-
-	while ((unsent = PQflush(conn->pg)) > 0 || PQisBusy(conn->pg)) {
-		if (!await_socket(conn, unsent > 0, deadline_ms))
-			return false;
-		if (!PQconsumeInput(conn->pg))
-			break; /* PQgetResult() says why */
-	}
-	return true;
-}
-
 /* The result of what was just sent (`sent` as libpq has it: 1 = yes), good or failed; NULL with the session closed when it did not come in time. */
 static PGresult *await_answer(struct conn *conn, int sent)
 {
-	int64_t deadline_ms = conn->answer_ms ? now_ms() + conn->answer_ms : 0;
-	PGresult *result = NULL, *next;
+	PGresult *result;
 
-	if (!sent)
-		return PQmakeEmptyPGresult(conn->pg, PGRES_FATAL_ERROR);
-	do {
-		if (!await_result(conn, deadline_ms)) {
-			PQclear(result);
-			keep_error(conn, "the database does not answer");
-			log_count(LOG_LEVEL_WARN, "database does not answer", "limit_ms", conn->answer_ms, NULL);
-			session_close(conn);
-			return NULL;
-		}
-		next = PQgetResult(conn->pg);
-		if (!result)
-			result = next;
-		else
-			PQclear(next); /* after the server's reason libpq adds that the session is gone */
-	} while (next);
+	if (!sent) {
+		result = PQmakeEmptyPGresult(conn->pg, PGRES_FATAL_ERROR);
+	} else if (!answer_read(conn->pg, conn->answer_ms ? answer_now_ms() + conn->answer_ms : 0, &result)) {
+		PQclear(result);
+		keep_error(conn, "the database does not answer");
+		log_count(LOG_LEVEL_WARN, "database does not answer", "limit_ms", conn->answer_ms, NULL);
+		session_close(conn);
+		return NULL;
+	}
+	if (!PQexitPipelineMode(conn->pg)) { /* something of it is still under way: this session is good for nothing more */
+		keep_error(conn, result ? PQresultErrorMessage(result) : PQerrorMessage(conn->pg));
+		session_close(conn);
+	}
 	return result;
+}
+
+/* Reads the answer to a bare sync; false when there is none to be had. */
+static bool settle(struct conn *conn)
+{
+	PGresult *result;
+
+	if (!conn->syncing)
+		return false;
+	conn->syncing = false;
+	result = await_answer(conn, true);
+	PQclear(result);
+	return !result && PQstatus(conn->pg) == CONNECTION_OK;
 }
 
 /* False: `*ret_failed` is the failed result, NULL when there is none. */
@@ -229,7 +220,7 @@ static bool prepare(struct conn *conn, const struct statement *statement, PGresu
 	if (entry)
 		return true;
 	result = await_answer(conn, PQsendPrepare(conn->pg, statement->name, statement->sql, statement->params, NULL));
-	if (!result_is_good(result)) {
+	if (!answer_is_good(result)) {
 		*ret_failed = result;
 		return false;
 	}
@@ -240,7 +231,7 @@ static bool prepare(struct conn *conn, const struct statement *statement, PGresu
 	return true;
 }
 
-static PGresult *execute(struct conn *conn, const struct statement *statement, const struct param *params)
+static int send_prepared(struct conn *conn, const struct statement *statement, const struct param *params)
 {
 	const char *values[STATEMENT_MAX_PARAMS];
 	int lengths[STATEMENT_MAX_PARAMS], formats[STATEMENT_MAX_PARAMS];
@@ -251,7 +242,16 @@ static PGresult *execute(struct conn *conn, const struct statement *statement, c
 		lengths[i] = params[i].length;
 		formats[i] = params[i].format;
 	}
-	return await_answer(conn, PQsendQueryPrepared(conn->pg, statement->name, statement->params, values, lengths, formats, 0));
+	return PQsendQueryPrepared(conn->pg, statement->name, statement->params, values, lengths, formats, 0);
+}
+
+/* Whom it is for, the statement and its COMMIT go out together: one transaction, one round trip. */
+static PGresult *execute(struct conn *conn, const struct statement *statement, const struct param *params)
+{
+	bool sent = PQenterPipelineMode(conn->pg) && (!conn->serve || send_prepared(conn, conn->serve, conn->served)) && send_prepared(conn, statement, params) &&
+				PQpipelineSync(conn->pg);
+
+	return await_answer(conn, sent);
 }
 
 /* Our functions were rebuilt under a session that prepared a call of the old ones, or a pooler gave us a session that never did. The statement
@@ -270,13 +270,22 @@ static PGresult *run_once(struct conn *conn, const struct statement *statement, 
 {
 	PGresult *result = NULL;
 
-	if (!prepare(conn, statement, &result)) {
+	if ((conn->serve && !prepare(conn, conn->serve, &result)) || !prepare(conn, statement, &result)) {
 		*ret_again = result && PQstatus(conn->pg) != CONNECTION_OK;
 		return result;
 	}
 	result = execute(conn, statement, params);
-	*ret_again = !result_is_good(result) && session_is_stale(result);
+	*ret_again = !answer_is_good(result) && session_is_stale(result);
 	return result;
+}
+
+/* Its name, never what it was asked: parameters are people's words. */
+static void note_time(struct conn *conn, const struct statement *statement, int64_t took_ms)
+{
+	if (!conn->slow_ms || took_ms < conn->slow_ms)
+		return;
+	conn->slow++;
+	log_count(LOG_LEVEL_WARN, "slow statement", "ms", took_ms, "statement", statement->name, NULL);
 }
 
 /* Never the DETAIL, and no message of class 22: those quote data. */
@@ -297,6 +306,7 @@ enum status conn_exec(struct conn *conn, const struct statement *statement, cons
 					  struct problem *problem)
 {
 	PGresult *result = NULL;
+	int64_t began_ms = conn->slow_ms ? answer_now_ms() : 0;
 	enum status status;
 	bool again = true;
 
@@ -308,7 +318,8 @@ enum status conn_exec(struct conn *conn, const struct statement *statement, cons
 		PQclear(result);
 		result = run_once(conn, statement, params, &again);
 	}
-	if (result_is_good(result)) {
+	note_time(conn, statement, answer_now_ms() - began_ms);
+	if (answer_is_good(result)) {
 		*ret_result = result;
 		return STATUS_OK;
 	}
@@ -327,6 +338,29 @@ enum status conn_exec(struct conn *conn, const struct statement *statement, cons
 	return status;
 }
 
+void conn_sync_begin(struct conn *conn)
+{
+	(void)settle(conn);
+	if (!conn->pg)
+		return;
+	conn->syncing = PQenterPipelineMode(conn->pg) && PQpipelineSync(conn->pg);
+	if (!conn->syncing)
+		session_close(conn);
+}
+
+enum status conn_sync(struct conn *conn, bool *ret_notified)
+{
+	PGnotify *notify;
+
+	if (!conn->syncing)
+		conn_sync_begin(conn);
+	if (!settle(conn))
+		return STATUS_UNAVAILABLE;
+	for (*ret_notified = false; (notify = PQnotifies(conn->pg)); *ret_notified = true)
+		PQfreemem(notify);
+	return STATUS_OK;
+}
+
 enum status conn_script(struct conn *conn, const char *sql, PGresult **ret_result, struct problem *problem)
 {
 	enum status status = STATUS_OK;
@@ -336,7 +370,7 @@ enum status conn_script(struct conn *conn, const char *sql, PGresult **ret_resul
 		return problem_from_result(NULL, problem);
 	result = PQexec(conn->pg, sql);
 	/* a script of comments alone is empty for libpq */
-	if (!result_is_good(result) && PQresultStatus(result) != PGRES_EMPTY_QUERY) {
+	if (!answer_is_good(result) && PQresultStatus(result) != PGRES_EMPTY_QUERY) {
 		keep_error(conn, result ? PQresultErrorMessage(result) : PQerrorMessage(conn->pg));
 		status = problem_from_result(result, problem);
 	} else if (ret_result) {

@@ -34,6 +34,13 @@ enum status MUST_CHECK conn_script(struct conn *conn, const char *sql, PGresult 
 /* From now on a session that is lost is not opened anew: whoever holds a transaction or a lock of the session must not go on without it. */
 void conn_pin(struct conn *conn);
 
+/* From now on `statement` runs before each statement, in its transaction and its round trip: it tells the server whom we serve. NULL: nobody. Both borrowed until the next call. */
+void conn_serve(struct conn *conn, const struct statement *statement, const struct param *params);
+
+/* A statement that took `slow_ms` or longer is logged by its name and counted; 0 = none is. */
+void conn_slow(struct conn *conn, int slow_ms);
+unsigned long long conn_slow_count(const struct conn *conn);
+
 /* For who must know soon that the server, or the way to it, is gone: from now on conn_exec() waits `answer_ms` at most for an answer, then closes the session
  * (a cancel would have to go the same dead way; the server's own time-outs end what it still does) and says UNAVAILABLE: the statement may have run or not.
  * Sessions opened from now on carry short TCP time-outs too: a peer that does not answer is given up after 4 s, busy or idle. On a unix socket those mean
@@ -53,6 +60,13 @@ int conn_fd(const struct conn *conn);
 bool conn_next_notify(struct conn *conn, char *ret_channel, size_t channel_size, char *ret_payload, size_t payload_size);
 bool conn_notify_was_own(const struct conn *conn); /* the one that was read last had been sent by this very session */
 unsigned conn_generation(const struct conn *conn);
+
+/* The shortest of all round trips, a bare Sync, after which every notification of a COMMIT that was answered before this call is here: the server signals its listeners
+ * before it answers, and looks at signals before it reads on. `*ret_notified`: there was one since the last call; they are dropped, whatever they say. Opens no session:
+ * STATUS_UNAVAILABLE without one, or when it breaks. */
+enum status MUST_CHECK conn_sync(struct conn *conn, bool *ret_notified);
+/* Sends the Sync already, so that its answer is here when conn_sync() asks. It covers what was committed before this call. */
+void conn_sync_begin(struct conn *conn);
 
 /* Last server error text for the command line's user; "" when none. Borrowed until the next call. */
 const char *conn_error(const struct conn *conn);

@@ -47,6 +47,8 @@ struct pipe {
 	uint64_t connect_start_ms;
 	unsigned failures; /* connects in a row that failed */
 	unsigned long long sessions;
+	unsigned slow_ms; /* a statement that takes so long is logged; 0 = none is */
+	unsigned long long slow;
 
 	struct request ring[MAX_IN_FLIGHT];
 	size_t head, count;
@@ -204,6 +206,17 @@ static void log_failure(const struct statement *statement, const PGresult *resul
 	log_event(LOG_LEVEL_ERROR, "statement_failed", "statement", statement->name, "sqlstate", sqlstate ? sqlstate : "", "detail", message ? message : "", NULL);
 }
 
+/* Its name, never what it was asked: parameters are people's words. */
+static void note_time(struct pipe *p, const struct request *r)
+{
+	uint64_t took_ms = uv_now(p->loop) - r->sent_ms;
+
+	if (!r->done || !p->slow_ms || took_ms < p->slow_ms)
+		return;
+	p->slow++;
+	log_count(LOG_LEVEL_WARN, "slow statement", "ms", (long long)took_ms, "statement", r->statement->name, NULL);
+}
+
 /* The sync of the head request has come: hand its result over. false: the set-up failed, the session is of no use. */
 static bool request_finish(struct pipe *p)
 {
@@ -213,6 +226,7 @@ static bool request_finish(struct pipe *p)
 	bool usable = true;
 
 	p->result = NULL;
+	note_time(p, &r);
 	if (r.done) {
 		if (!result)
 			(void)problem_set(&problem, STATUS_INTERNAL, NULL);
@@ -437,6 +451,16 @@ bool pipe_is_up(const struct pipe *p)
 size_t pipe_in_flight(const struct pipe *p)
 {
 	return p->count;
+}
+
+void pipe_slow(struct pipe *p, unsigned slow_ms)
+{
+	p->slow_ms = slow_ms;
+}
+
+unsigned long long pipe_slow_count(const struct pipe *p)
+{
+	return p->slow;
 }
 
 unsigned long long pipe_sessions(const struct pipe *p)

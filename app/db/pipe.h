@@ -35,6 +35,9 @@ enum status MUST_CHECK pipe_send(struct pipe *p, const struct statement *stateme
 bool pipe_is_up(const struct pipe *p);
 size_t pipe_in_flight(const struct pipe *p);
 unsigned long long pipe_sessions(const struct pipe *p); /* opened so far */
+/* A statement that takes `slow_ms` or longer, from when its turn came, is logged by its name and counted; 0 = none is, as in the beginning. */
+void pipe_slow(struct pipe *p, unsigned slow_ms);
+unsigned long long pipe_slow_count(const struct pipe *p);
 uint64_t pipe_down_since_ms(const struct pipe *p); /* uv_now() when it went down, 0 while up */
 
 /* Closes the session and handles; run the loop afterwards so that libuv can finish. */

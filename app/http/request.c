@@ -86,16 +86,19 @@ static void forget(struct request *request)
 /* False when the environment breaks a rule of the table; takes in all the rest nevertheless. */
 static bool take_parameters(struct request *request, char *const *environment)
 {
+	static size_t lens[PARAMETER_COUNT]; /* of the names, worked out once */
 	bool seen[PARAMETER_COUNT] = { false };
 	bool good = true;
 	size_t i, len;
 
+	for (i = 0; i < PARAMETER_COUNT && lens[i] == 0; i++)
+		lens[i] = strlen(parameters[i].name);
 	for (; *environment; environment++) {
 		len = strcspn(*environment, "=");
 		if ((*environment)[len] == '\0')
 			continue;
 		for (i = 0; i < PARAMETER_COUNT; i++)
-			if (strncmp(parameters[i].name, *environment, len) == 0 && parameters[i].name[len] == '\0')
+			if (lens[i] == len && memcmp(parameters[i].name, *environment, len) == 0)
 				break;
 		if (i == PARAMETER_COUNT)
 			continue;

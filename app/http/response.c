@@ -196,20 +196,27 @@ void response_problem(struct response *r, const struct problem *problem, const c
 		response_header(r, "WWW-Authenticate", "Bearer realm=\"switchboard\"");
 }
 
+static void add_line(struct buf *out, const char *name, const char *value)
+{
+	buf_add_str(out, name);
+	buf_add_str(out, value);
+	buf_add_str(out, "\r\n");
+}
+
 void response_format(const struct response *r, const char *request_id, struct buf *out)
 {
 	buf_addf(out, "Status: %d %s\r\n", r->code, reason_phrase(r->code));
 	if (r->content_type)
-		buf_addf(out, "Content-Type: %s\r\n", r->content_type);
+		add_line(out, "Content-Type: ", r->content_type);
 	if (r->code != HTTP_NO_CONTENT && r->code != HTTP_NOT_MODIFIED)
 		buf_addf(out, "Content-Length: %zu\r\n", r->body.len);
-	buf_addf(out, "Cache-Control: %s\r\n", r->cache_control);
-	buf_addf(out, "X-Content-Type-Options: nosniff\r\n");
-	buf_addf(out, "X-Request-Id: %s\r\n", request_id);
+	add_line(out, "Cache-Control: ", r->cache_control);
+	add_line(out, "X-Content-Type-Options: ", "nosniff");
+	add_line(out, "X-Request-Id: ", request_id);
 	if (r->etag[0])
-		buf_addf(out, "ETag: %s\r\n", r->etag);
+		add_line(out, "ETag: ", r->etag);
 	if (r->vary.len)
-		buf_addf(out, "Vary: %s\r\n", r->vary.data);
+		add_line(out, "Vary: ", r->vary.data);
 	buf_add(out, r->headers.data, r->headers.len);
 	buf_add_str(out, "\r\n");
 	buf_add(out, r->body.data, r->body.len);

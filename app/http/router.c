@@ -14,33 +14,37 @@ static bool is_key(const char *segment)
 	return len >= 1 && len <= KEY_MAX && strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
 }
 
-static bool match_segment(const char *pattern, size_t len, const char *segment, const char **ret_arg)
+/* Whether `segment` is what the pattern at `*path` asks for up to its next slash; moves `*path` there. This runs for every route of the table at every request. */
+static bool match_segment(const char **path, const char *segment, const char **ret_arg)
 {
-	bool uuid = len == 6 && strncmp(pattern, "{uuid}", len) == 0;
-	bool key = len == 5 && strncmp(pattern, "{key}", len) == 0;
+	const char *p = *path;
+	bool uuid, key;
 
-	if (!uuid && !key)
-		return strncmp(pattern, segment, len) == 0 && segment[len] == '\0';
-	if (uuid ? !uuid_is_canonical(segment) : !is_key(segment))
-		return false;
-	*ret_arg = segment;
-	return true;
+	if (*p == '{') {
+		uuid = strncmp(p, "{uuid}", 6) == 0;
+		key = strncmp(p, "{key}", 5) == 0;
+		*ret_arg = segment;
+		*path = p + (uuid ? 6 : 5);
+		return uuid ? uuid_is_canonical(segment) : key && is_key(segment);
+	}
+	for (; *p && *p != '/' && *p == *segment; p++)
+		segment++;
+	*path = p;
+	return *segment == '\0' && (*p == '\0' || *p == '/');
 }
 
 static bool match_path(const char *path, const struct uri *uri, const char *ret_args[ROUTE_ARGS_MAX])
 {
-	size_t i, len, args = 0;
+	size_t i, args = 0;
 	const char *arg;
 
 	memset(ret_args, 0, ROUTE_ARGS_MAX * sizeof *ret_args);
 	for (i = 0; i < uri->segment_count; i++) {
 		arg = NULL;
-		len = strcspn(path, "/");
-		if (len == 0 || !match_segment(path, len, uri->segments[i], &arg))
+		if (*path == '\0' || *path == '/' || !match_segment(&path, uri->segments[i], &arg))
 			return false;
 		if (arg && args < ROUTE_ARGS_MAX)
 			ret_args[args++] = arg;
-		path += len;
 		if (i + 1 < uri->segment_count && *path++ != '/')
 			return false;
 	}

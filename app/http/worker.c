@@ -6,9 +6,9 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,16 +54,33 @@ static void serve(const struct worker_program *program, void *state, FCGX_Reques
 
 enum waited { WAITED_STOP, WAITED_REQUEST, WAITED_LONG_ENOUGH };
 
-static enum waited wait_for_request(int listen_fd, int stop_fd, int timeout_ms)
+/* A connection wakes one of the workers that wait, not all of them (poll() would: each of the others finds nothing, and that costs as much as the request). */
+static int open_waiting(int listen_fd, int stop_fd)
 {
-	struct pollfd fds[2] = { { .fd = listen_fd, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
+	struct epoll_event listening = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = listen_fd };
+	struct epoll_event stopping = { .events = EPOLLIN, .data.fd = stop_fd };
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd >= 0 && (epoll_ctl(fd, EPOLL_CTL_ADD, listen_fd, &listening) < 0 || epoll_ctl(fd, EPOLL_CTL_ADD, stop_fd, &stopping) < 0)) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		log_event(LOG_LEVEL_ERROR, "cannot wait for requests", "reason", strerror(errno), NULL);
+	return fd;
+}
+
+static enum waited wait_for_request(int waiting_fd, int stop_fd, int timeout_ms)
+{
+	struct epoll_event events[2];
 	int ready;
 
-	while ((ready = poll(fds, 2, timeout_ms)) < 0)
+	while ((ready = epoll_wait(waiting_fd, events, 2, timeout_ms)) < 0)
 		if (errno != EINTR)
 			return WAITED_STOP;
-	if (fds[1].revents != 0)
-		return WAITED_STOP;
+	for (int i = 0; i < ready; i++)
+		if (events[i].data.fd == stop_fd)
+			return WAITED_STOP;
 	return ready > 0 ? WAITED_REQUEST : WAITED_LONG_ENOUGH;
 }
 
@@ -80,8 +97,11 @@ static int stop_signals_fd(void)
 static void take_request(const struct worker_program *program, void *state, FCGX_Request *request, struct buf *out)
 {
 	const struct timespec pause = { .tv_nsec = ACCEPT_PAUSE_MS * 1000000L };
-	int rc = FCGX_Accept_r(request);
+	int rc;
 
+	if (program->coming)
+		program->coming(state);
+	rc = FCGX_Accept_r(request);
 	if (rc >= 0) {
 		serve(program, state, request, out);
 		FCGX_Finish_r(request);
@@ -91,7 +111,7 @@ static void take_request(const struct worker_program *program, void *state, FCGX
 	}
 }
 
-static void loop(const struct worker_program *program, void *state, FCGX_Request *request, int listen_fd, int stop_fd, int request_timeout_s)
+static void loop(const struct worker_program *program, void *state, FCGX_Request *request, int waiting_fd, int stop_fd, int request_timeout_s)
 {
 	enum waited waited = WAITED_LONG_ENOUGH;
 	struct buf out;
@@ -106,7 +126,7 @@ static void loop(const struct worker_program *program, void *state, FCGX_Request
 			take_request(program, state, request, &out);
 		timeout_ms = program->between ? program->between(state) : -1;
 		alarm(0);
-		waited = wait_for_request(listen_fd, stop_fd, timeout_ms);
+		waited = wait_for_request(waiting_fd, stop_fd, timeout_ms);
 	}
 	buf_fini(&out);
 }
@@ -115,19 +135,21 @@ int worker_run(const struct worker_program *program, unsigned worker, int listen
 {
 	FCGX_Request request;
 	void *state = program->open(program->arg, worker);
-	int stop_fd = stop_signals_fd();
+	int stop_fd = stop_signals_fd(), waiting_fd = stop_fd < 0 ? -1 : open_waiting(listen_fd, stop_fd);
 	int code = 1;
 
-	if (!state || stop_fd < 0)
+	if (!state || waiting_fd < 0)
 		goto out;
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		goto out;
-	loop(program, state, &request, listen_fd, stop_fd, request_timeout_s);
+	loop(program, state, &request, waiting_fd, stop_fd, request_timeout_s);
 	FCGX_Free(&request, 1);
 	code = 0;
 out:
 	if (state)
 		program->close(state);
+	if (waiting_fd >= 0)
+		close(waiting_fd);
 	if (stop_fd >= 0)
 		close(stop_fd);
 	return code;

@@ -10,6 +10,7 @@
 /* What a program does in a worker. They all run in the worker's own process. */
 struct worker_program {
 	void *(*open)(void *arg, unsigned worker); /* makes the worker's state, such as its database connection; NULL ends the worker */
+	void (*coming)(void *state); /* somebody has connected, and nothing of the request is read: what may be begun already; may be NULL */
 	/* Serves one request: `environment` and the body behind `read` in, the complete FastCGI response out. */
 	void (*serve)(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out);
 	int (*between)(void *state); /* between two requests: what is due by time; returns the milliseconds until it wants to be called again; may be NULL */

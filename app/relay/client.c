@@ -6,6 +6,8 @@
 #include "relay/render.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -16,6 +18,7 @@
 #define STALL_MS 1000     /* without having taken anything */
 #define BURST_FACTOR 8    /* past so many times the limits not even a quick socket is waited for */
 #define FRAME_MAX_BYTES (128 * 1024)
+#define NAME_SIZE 24
 
 const char *const client_cull_names[CULL_COUNT] = { "hello", "message", "silent", "stalled", "slow" };
 
@@ -287,8 +290,20 @@ bool client_next_note(struct client *c, struct buf *b)
 	return true;
 }
 
+/* Which socket it is, for a line of the log. */
+static const char *name_of(const struct client *c, char ret_name[NAME_SIZE])
+{
+	(void)snprintf(ret_name, NAME_SIZE, "%" PRIu64, c->id);
+	return ret_name;
+}
+
+/* What is our fault is logged with what its frame is known by: by its cid a message is found in chat.message too. */
 void client_send_error(struct client *c, const struct problem *problem, const char *cid, const char *offer)
 {
+	char name[NAME_SIZE];
+
+	if (problem->status == STATUS_INTERNAL)
+		log_event(LOG_LEVEL_ERROR, "frame failed", "socket", name_of(c, name), "cid", cid, "offer", offer, NULL);
 	render_error(client_scratch(c), problem, cid, offer);
 	client_send_scratch(c);
 }
@@ -303,9 +318,11 @@ void client_strike(struct client *c, const struct problem *problem, const char *
 
 void client_close(struct client *c, enum close_code code)
 {
+	char name[NAME_SIZE];
+
 	if (c->state == CLIENT_CLOSING)
 		return;
-	log_count(LOG_LEVEL_DEBUG, "closing", "code", (long long)code, NULL);
+	log_count(LOG_LEVEL_DEBUG, "closing", "code", (long long)code, "socket", name_of(c, name), NULL);
 	c->state = CLIENT_CLOSING;
 	c->close_code = code;
 	clear_deadlines(c);

@@ -365,13 +365,15 @@ static char *make_name(const struct options *options)
 	return alloc_copy_str(text);
 }
 
-static void init_database(struct relay *r, const char *conninfo)
+static void init_database(struct relay *r, const char *conninfo, unsigned slow_ms)
 {
 	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
 	const struct pipe_events hint_events = { .up = on_hints_up, .down = ignore, .notify = ignore_notify, .arg = r };
 
 	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-hints", statements_relay_aside, statements_relay_aside_count, &hint_events, &r->hint_pipe);
+	pipe_slow(r->pipe, slow_ms);
+	pipe_slow(r->hint_pipe, slow_ms);
 }
 
 static void init_clock(struct relay *r)
@@ -396,7 +398,7 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 		.fetch_tail = fetch_tail, .fetch_page = fetch_page, .party_changed = party_changed, .marks_changed = marks_risen, .arg = r,
 	};
 	admission_init(&r->admission, url);
-	init_database(r, option_str(options, "database"));
+	init_database(r, option_str(options, "database"), (unsigned)option_int(options, "slow_statement_ms"));
 	history_init(&r->history, r->pipe, &r->clients);
 	hints_init(&r->hints, r->hint_pipe);
 	access_init(&r->access, r->hint_pipe, &r->clients, &r->rooms, &r->limits);

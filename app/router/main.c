@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 	default_name(own_name, sizeof own_name);
 	name = option_str(options, "router_name") ? option_str(options, "router_name") : own_name;
 	signals_init(&wait_mask);
-	router_new(option_str(options, "database"), name, (int)option_int(options, "router_sweep_s") * 1000, &router);
+	router_new(option_str(options, "database"), name, (int)option_int(options, "router_sweep_s") * 1000, (int)option_int(options, "slow_statement_ms"), &router);
 	log_event(LOG_LEVEL_INFO, "started", "router", name, NULL);
 	router_run(router, &stop, &wait_mask);
 	log_event(LOG_LEVEL_INFO, "stopped", "router", name, NULL);

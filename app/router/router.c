@@ -35,12 +35,13 @@ struct router {
 	struct histogram passes;
 };
 
-void router_new(const char *conninfo, const char *name, int sweep_ms, struct router **ret_router)
+void router_new(const char *conninfo, const char *name, int sweep_ms, int slow_ms, struct router **ret_router)
 {
 	struct router *router = alloc_zero(1, sizeof *router);
 
 	conn_new(conninfo, "switchboard-router", &router->conn);
 	conn_limit(router->conn, LEAD_ANSWER_MS);
+	conn_slow(router->conn, slow_ms);
 	conn_reopen_only_when_asked(router->conn);
 	router->name = alloc_copy_str(name);
 	router->sweep_ms = sweep_ms;
@@ -196,7 +197,7 @@ static void write_row(const struct router *router, struct buf *row)
 	unsigned sessions = conn_generation(router->conn);
 
 	metrics_begin(row);
-	metrics_program(row);
+	metrics_program(row, conn_slow_count(router->conn));
 	metrics_value(row, &chat_metrics[METRIC_ROUTER_LEADING], router->term != 0);
 	metrics_value(row, &chat_metrics[METRIC_ROUTER_LEADS], (double)router->leads);
 	metrics_value(row, &chat_metrics[METRIC_ROUTER_OFFERS], (double)router->offers);

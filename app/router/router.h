@@ -9,8 +9,8 @@
 
 struct router;
 
-/* `conninfo` and `name` are copied; `sweep_ms` is the longest sleep: what a lost notification can cost. */
-void router_new(const char *conninfo, const char *name, int sweep_ms, struct router **ret_router);
+/* `conninfo` and `name` are copied; `sweep_ms` is the longest sleep: what a lost notification can cost; `slow_ms` as conn_slow(). */
+void router_new(const char *conninfo, const char *name, int sweep_ms, int slow_ms, struct router **ret_router);
 void router_free(struct router **router);
 
 /* Works until *stop is set by a signal handler, then gives up the lead, so that a stand-by has it within milliseconds;

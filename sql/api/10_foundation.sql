@@ -36,6 +36,10 @@ language sql stable as $$ select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"
 create function internal.ring_router() returns void
 language sql as $$ select pg_notify('switchboard_route', '') $$;
 
+-- Tells the workers of the api that configuration has changed: what they keep of it they throw away, at COMMIT.
+create function internal.ring_api() returns void
+language sql as $$ select pg_notify('switchboard_configuration', '') $$;
+
 -- Tells every live relay to look: p_word is c:<chat>, o:<operator> (offers, chats), w:<operator> (what he is) or s:<operator> (sessions). Heard at COMMIT.
 create function internal.ring_relays(p_word text, p_now timestamptz, p_but_relay int default null) returns void
 language plpgsql as $$
@@ -76,8 +80,12 @@ end $$;
 
 -- The best of p_available for what a browser asks for (Accept-Language or one tag): by q, exact tag before language alone; else p_fallback.
 create function internal.best_locale(p_wanted text, p_available text[], p_fallback text) returns text
-language sql immutable as $$
-	with wanted as (
+language plpgsql immutable as $$
+begin
+	if p_wanted ~ '^[a-z]{2,3}$' and p_wanted = any (p_available) then
+		return p_wanted; -- as most ask: there is nothing to weigh
+	end if;
+	return (with wanted as (
 		select lower(m[1]) as tag, case when m[3] ~ '^[01](\.[0-9]{0,3})?$' then m[3]::numeric else 1 end as q, w.ord
 		from regexp_split_to_table(left(coalesce(p_wanted, ''), 200), '\s*,\s*') with ordinality as w (item, ord),
 			regexp_match(w.item, '^\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\s*(;\s*q=([0-9.]+))?\s*$') as m
@@ -89,26 +97,31 @@ language sql immutable as $$
 			on lower(a.locale) = w.tag or lower(a.locale) = split_part(w.tag, '-', 1) or split_part(lower(a.locale), '-', 1) = w.tag
 		where w.q > 0
 		order by w.q desc, w.ord, lower(a.locale) = w.tag desc, length(a.locale), a.locale
-		limit 1), p_fallback)
-$$;
+		limit 1), p_fallback));
+end $$;
 
 -- A sentence of the system in the language of a chat; English where there is no better.
 create function internal.text(p_name text, p_locale text) returns text
-language sql stable as $$
-	select t.text
+language plpgsql stable as $$
+begin
+	return (select t.text
 	from chat.text t
 	where t.name = p_name
 	order by t.locale = internal.best_locale(p_locale, array(select a.locale from chat.text a where a.name = p_name), 'en') desc, t.locale = 'en' desc, t.locale
-	limit 1
-$$;
+	limit 1);
+end $$;
 
 create function internal.queue_label(p_queue text, p_locale text) returns text
-language sql stable as $$
-	select coalesce((
+language plpgsql stable as $$
+begin
+	return (select coalesce((
 		select l.label from chat.queue_label l
 		where l.queue = p_queue and l.locale = internal.best_locale(p_locale, array(select a.locale from chat.queue_label a where a.queue = p_queue), null)
-	), (select q.label from chat.queue q where q.queue = p_queue))
-$$;
+	), (select q.label from chat.queue q where q.queue = p_queue)));
+end $$;
 
 create function internal.epoch() returns text
-language sql stable as $$ select i.epoch::text from internal.installation i $$;
+language plpgsql stable as $$
+begin
+	return (select i.epoch::text from internal.installation i);
+end $$;

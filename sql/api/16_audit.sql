@@ -13,7 +13,7 @@ language sql stable as $$
 		and coalesce(current_setting('switchboard.actor_kind', true), '') <> '' as speaks) p
 $$;
 
--- Arguments: the key columns. One ring of the router a statement.
+-- Arguments: the key columns. One ring of the router and of the api a statement.
 create function internal.configuration_changes() returns trigger
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
@@ -34,6 +34,7 @@ begin
 		where o.row is distinct from n.row;
 	end if;
 	perform internal.ring_router();
+	perform internal.ring_api();
 	return null;
 end $$;
 
@@ -49,6 +50,7 @@ begin
 	using v_who.kind, v_who.actor, 'truncate', tg_table_name, tg_argv;
 	insert into internal.stale (what) values ('everything');
 	perform internal.ring_router();
+	perform internal.ring_api();
 	return null;
 end $$;
 
@@ -76,3 +78,6 @@ begin
 			' for each statement execute function internal.configuration_goes(%s)', v_table.name, v_key);
 	end loop;
 end $$;
+
+-- These functions are new, and what one of the old ones said may not be what the new ones say.
+select internal.ring_api();

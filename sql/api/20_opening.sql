@@ -21,7 +21,10 @@ language sql stable as $$
 $$;
 
 create function internal.has_hours(p_queue text) returns boolean
-language sql stable as $$ select exists (select from chat.opening_hours h where h.queue = p_queue) $$;
+language plpgsql stable as $$
+begin
+	return (select exists (select from chat.opening_hours h where h.queue = p_queue));
+end $$;
 
 -- Its plan is kept: every look at a queue comes by here.
 create function internal.open_by_hours(p_queue text, p_at timestamptz) returns boolean
@@ -45,9 +48,10 @@ language sql stable as $$
 $$;
 
 create function internal.queue_is_open(p_queue text, p_now timestamptz) returns boolean
-language sql stable as $$
-	select q.active and not exists (select from internal.closure(p_queue, p_now)) and internal.open_by_hours(p_queue, p_now) from chat.queue q where q.queue = p_queue
-$$;
+language plpgsql stable as $$
+begin
+	return (select q.active and not exists (select from internal.closure(p_queue, p_now)) and internal.open_by_hours(p_queue, p_now) from chat.queue q where q.queue = p_queue);
+end $$;
 
 -- The first instant from p_from on at which the hours allow it; NULL when none does within a year.
 create function internal.next_hours(p_queue text, p_from timestamptz) returns timestamptz

@@ -324,8 +324,9 @@ end $$;
 -- What somebody who came now would wait: {low_s, high_s}, NULL without a basis or where nobody would come. With a free slot and nobody in line only the
 -- operator's yes stands between.
 create function internal.newcomer_wait(p_queue text, p_now timestamptz) returns jsonb
-language sql set jit = off as $$
-	select jsonb_build_object('low_s', w.low_s, 'high_s', w.high_s)
+language plpgsql set jit = off as $$
+begin
+	return (select jsonb_build_object('low_s', w.low_s, 'high_s', w.high_s)
 	from internal.paces(array[p_queue], p_now) p
 	cross join lateral (
 		select 0 as low_s, greatest(30, 30 * ceil(p.accept_s / 15))::int as high_s
@@ -333,8 +334,8 @@ language sql set jit = off as $$
 		union all
 		select r.low_s, r.high_s from internal.wait_range(p, p.waiting, 1) r where r.low_s is not null) w
 	where p.open and p.slots > 0
-	limit 1
-$$;
+	limit 1);
+end $$;
 
 -- For the relay: chats → rows (chat, position, wait), only those that wait. `wait` is JSON as in GET chats/{id}, NULL without a basis.
 create function api.queue_positions(p_chats uuid[]) returns table (chat uuid, "position" bigint, wait text)

@@ -2,23 +2,25 @@
 -- The built-in menu bot: it greets, shows buttons, understands a button or its label, and hands over.
 
 create function internal.bot_text(p_bot text, p_node text, p_choice text, p_locale text) returns text
-language sql stable as $$
-	select t.text
+language plpgsql stable as $$
+begin
+	return (select t.text
 	from chat.bot_text t
 	where t.bot = p_bot and t.node = p_node and t.choice = p_choice
 	order by t.locale = internal.best_locale(p_locale,
 		array(select a.locale from chat.bot_text a where a.bot = p_bot and a.node = p_node and a.choice = p_choice), 'en') desc, t.locale = 'en' desc, t.locale
-	limit 1
-$$;
+	limit 1);
+end $$;
 
 -- The buttons of a node, the way to a person always last.
 create function internal.bot_choices(p_bot text, p_node text, p_locale text) returns jsonb
-language sql stable as $$
-	select coalesce(jsonb_agg(jsonb_build_object('id', c.choice, 'label', coalesce(internal.bot_text(p_bot, p_node, c.choice, p_locale), c.choice))
+language plpgsql stable as $$
+begin
+	return (select coalesce(jsonb_agg(jsonb_build_object('id', c.choice, 'label', coalesce(internal.bot_text(p_bot, p_node, c.choice, p_locale), c.choice))
 			order by c.position, c.choice), '[]')
 		|| jsonb_build_array(jsonb_build_object('id', 'person', 'label', internal.text('person', p_locale)))
-	from chat.bot_choice c where c.bot = p_bot and c.node = p_node
-$$;
+	from chat.bot_choice c where c.bot = p_bot and c.node = p_node);
+end $$;
 
 create function internal.bot_says(p_chat uuid, p_body text, p_choices jsonb, p_now timestamptz) returns void
 language plpgsql as $$
@@ -82,13 +84,14 @@ end $$;
 
 -- What a choice stands for: the label of a button of the present node (or of the reserved choice), NULL when there is no such button.
 create function internal.bot_choice_label(p_chat chat.chat, p_choice text) returns text
-language sql stable as $$
-	select case
+language plpgsql stable as $$
+begin
+	return (select case
 		when p_choice = 'person' then internal.text('person', p_chat.locale)
 		else (select coalesce(internal.bot_text(c.bot, c.node, c.choice, p_chat.locale), c.choice)
 			from chat.bot_choice c where c.bot = p_chat.bot and c.node = p_chat.bot_node and c.choice = p_choice)
-	end
-$$;
+	end);
+end $$;
 
 -- The bot's turn after the customer's message. A typed label counts as its button.
 create function internal.bot_answers(p_chat_id uuid, p_body text, p_choice text, p_now timestamptz) returns void

@@ -3,10 +3,11 @@
 
 -- {"customer":{"got","read"},"operator":{"got","read"}}; a side that has told nothing yet stands at 0.
 create function internal.marks_json(p_chat uuid) returns jsonb
-language sql stable as $$
-	select jsonb_object_agg(p.party, jsonb_build_object('got', coalesce(d.got, 0), 'read', coalesce(d.read, 0)))
-	from unnest(array['customer', 'operator']) p (party) left join chat.delivery d on d.chat = p_chat and d.party = p.party
-$$;
+language plpgsql stable as $$
+begin
+	return (select jsonb_object_agg(p.party, jsonb_build_object('got', coalesce(d.got, 0), 'read', coalesce(d.read, 0)))
+	from unnest(array['customer', 'operator']) p (party) left join chat.delivery d on d.chat = p_chat and d.party = p.party);
+end $$;
 
 -- Notes marks, arrays of one length; gives back what is new. They only rise, and never above what is stored. In one order, so that two who note the same chats
 -- never wait for each other in a circle.
@@ -72,6 +73,7 @@ $$;
 
 -- Is the operator who has the chat live? NULL when nobody has it.
 create function internal.operator_is_live(p_chat uuid, p_now timestamptz) returns boolean
-language sql stable as $$
-	select s.lease_until > p_now from chat.assignment a join chat.operator_state s on s.operator = a.operator where a.chat = p_chat and a.ended_at is null
-$$;
+language plpgsql stable as $$
+begin
+	return (select s.lease_until > p_now from chat.assignment a join chat.operator_state s on s.operator = a.operator where a.chat = p_chat and a.ended_at is null);
+end $$;

@@ -2,7 +2,10 @@
 -- What a customer does over HTTP. Each verb begins with (chat, hash of the token, foreign origin or NULL).
 
 create function internal.origin_is_listed(p_site text, p_origin text) returns boolean
-language sql stable as $$ select p_origin is null or exists (select from chat.site s where s.site = p_site and p_origin = any (s.origins)) $$;
+language plpgsql stable as $$
+begin
+	return (select p_origin is null or exists (select from chat.site s where s.site = p_site and p_origin = any (s.origins)));
+end $$;
 
 create function internal.check_chat_origin(p_chat uuid, p_origin text) returns void
 language plpgsql stable as $$
@@ -59,22 +62,32 @@ $$;
 
 -- Where the chat stands, as its customer is told; what he is told of his wait is kept (file 37_wait.sql). p_tell false: the place without the wait, for who enters
 -- the line in this transaction: until its COMMIT the router does not see him, and one who came later must not be seen before him.
+-- (What a chat of this state cannot have is not looked for: most are asked for when they are new.)
 create function internal.chat_json(p_chat chat.chat, p_now timestamptz, p_tell boolean default true) returns jsonb
-language sql as $$
-	select jsonb_strip_nulls(jsonb_build_object(
+language plpgsql as $$
+declare
+	v_position bigint;
+	v_wait jsonb;
+	v_owned boolean := p_chat.state in ('active', 'wrap_up');
+begin
+	if p_chat.state = 'queued' and p_tell then
+		select w.position, w.wait into v_position, v_wait from internal.tell_waits(array[p_chat.chat], p_now) w;
+	elsif p_chat.state = 'queued' then
+		v_position := internal.place_in_line(p_chat.chat, p_now);
+	end if;
+	return jsonb_strip_nulls(jsonb_build_object(
 		'id', p_chat.chat,
 		'state', case p_chat.state when 'wrap_up' then 'ended' else p_chat.state end,
 		'queue', p_chat.queue,
-		'queue_label', internal.queue_label(p_chat.queue, p_chat.locale),
-		'position', case when p_tell then w.position when p_chat.state = 'queued' then internal.place_in_line(p_chat.chat, p_now) end,
-		'wait', w.wait,
-		'operator', (select o.name from chat.assignment a join chat.operator o on o.operator = a.operator where a.chat = p_chat.chat and a.ended_at is null),
-		'operator_live', internal.operator_is_live(p_chat.chat, p_now), 'marks', internal.marks_json(p_chat.chat),
-		'created_at', internal.rfc3339(p_chat.created_at)))
-	from (select case when p_tell and p_chat.state = 'queued' then array[p_chat.chat] end as waits) x
-	left join lateral internal.tell_waits(x.waits, p_now) w on true
-$$;
+		'queue_label', case when p_chat.queue is not null then internal.queue_label(p_chat.queue, p_chat.locale) end,
+		'position', v_position,
+		'wait', v_wait,
+		'operator', case when v_owned then (select o.name from chat.assignment a join chat.operator o on o.operator = a.operator where a.chat = p_chat.chat and a.ended_at is null) end,
+		'operator_live', case when v_owned then internal.operator_is_live(p_chat.chat, p_now) end, 'marks', internal.marks_json(p_chat.chat),
+		'created_at', internal.rfc3339(p_chat.created_at)));
+end $$;
 
+-- The workers of the api keep the answer until configuration changes (app/api/shelf.h), so it may stand on nothing else: tests/sql/configuration_kept.sql holds that.
 create function api.widget_config(p_widget text, p_locale text, p_origin text, p_relay_url text) returns table (body text, etag text)
 language plpgsql stable security definer set search_path = chat, pg_temp as $$
 declare
@@ -99,13 +112,14 @@ end $$;
 
 -- open: somebody who could take a chat is live; unstaffed: nobody is; closed: by its hours, or by hand (then with the text that was given).
 create function internal.queue_status(p_queue text, p_now timestamptz) returns jsonb
-language sql as $$
-	select jsonb_strip_nulls(jsonb_build_object('name', p_queue,
+language plpgsql as $$
+begin
+	return jsonb_strip_nulls(jsonb_build_object('name', p_queue,
 		'state', case when not internal.queue_is_open(p_queue, p_now) then 'closed'
 			when internal.is_staffed(p_queue, p_now) then 'open' else 'unstaffed' end,
 		'next_opening', internal.rfc3339(internal.next_opening(p_queue, p_now)), 'text', (select k.text from internal.closure(p_queue, p_now) k)))
-		|| jsonb_build_object('wait', internal.newcomer_wait(p_queue, p_now))
-$$;
+		|| jsonb_build_object('wait', internal.newcomer_wait(p_queue, p_now));
+end $$;
 
 create function api.widget_status(p_widget text, p_origin text) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$

@@ -35,7 +35,7 @@ async function whileLocked(sql, values, work) {
 				async () =>
 					(
 						await stack.query(
-							"select count(*)::int n from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-api'",
+							"select count(*)::int n from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'switchboard-api %'",
 						)
 					)[0].n >= number,
 				{ what: 'a request to wait for the lock' },

@@ -30,6 +30,23 @@ export function memoryKiB(pid) {
 	return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 }
 
+// What a process holds of the machine: pages that it shares are divided among those who share them.
+export function pssKiB(pid) {
+	return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]);
+}
+
+// What these processes have computed so far, by the kernel's scheduler; one that has ended counts nothing.
+export function computedSeconds(pids) {
+	const ofThread = (path) => Number(readFileSync(path, 'utf8').split(' ')[0]) / 1e9;
+	return pids.reduce((sum, pid) => {
+		try {
+			return sum + readdirSync(`/proc/${pid}/task`).reduce((all, thread) => all + ofThread(`/proc/${pid}/task/${thread}/schedstat`), 0);
+		} catch {
+			return sum;
+		}
+	}, 0);
+}
+
 function descriptors(pid) {
 	return readdirSync(`/proc/${pid}/fd`).length;
 }

@@ -11,6 +11,7 @@ int main(void)
 		{ "array", NULL, NULL, NULL, NULL, array_tests },
 		{ "conn", conn_suite_begin, conn_suite_end, NULL, NULL, conn_tests },
 		{ "pipe", pipe_suite_begin, pipe_suite_end, NULL, NULL, pipe_tests },
+		{ "trip", trip_suite_begin, trip_suite_end, NULL, NULL, trip_tests },
 		CU_SUITE_INFO_NULL,
 	};
 

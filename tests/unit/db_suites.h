@@ -4,11 +4,13 @@
 
 #include "tap.h"
 
-extern CU_TestInfo array_tests[], conn_tests[], pipe_tests[];
+extern CU_TestInfo array_tests[], conn_tests[], pipe_tests[], trip_tests[];
 
 int conn_suite_begin(void);
 int conn_suite_end(void);
 int pipe_suite_begin(void);
 int pipe_suite_end(void);
+int trip_suite_begin(void);
+int trip_suite_end(void);
 
 #endif

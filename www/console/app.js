@@ -194,7 +194,7 @@ export class Console extends LitElement {
 			await this.api.delete(requeue ? 'session?requeue=true' : 'session');
 		} catch (error) {
 			if (error.code === 'conflict' && !requeue) return void this.sidebar?.askToLeave(Number(error.details.chats) || 1);
-			if (error.code !== 'unauthorized') return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
+			if (error.code !== 'unauthorized') return void this.desk?.say({ kind: 'bad', name: 'notice.again', reference: error.reference });
 		}
 		this.close(false);
 	}
@@ -267,7 +267,8 @@ export class Console extends LitElement {
 		if (!notice) return nothing;
 		const values = notice.values && { ...notice.values, name: notice.values.name || this.texts.t('customer') };
 		return html`<div class="notice ${notice.kind}" role=${notice.kind === 'bad' ? 'alert' : 'status'} data-testid="notice">
-			${notice.kind === 'bad' ? icons.alert : icons.info}<span dir="auto">${this.texts.t(notice.name, values)}</span>
+			${notice.kind === 'bad' ? icons.alert : icons.info}<span dir="auto">${this.texts.t(notice.name, values)}
+				${notice.reference ? html`<small class="reference">${this.texts.t('reference', { id: notice.reference })}</small>` : nothing}</span>
 			<button class="icon-button" aria-label=${this.texts.t('dismiss')} title=${this.texts.t('dismiss')} @click=${() => desk.say(null)}>${icons.close}</button></div>`;
 	}
 }

@@ -20,7 +20,7 @@ const MOVES = new Set(['assigned', 'left', 'requeued', 'transferred', 'transfer_
 /** @type {Record<string, string>} why an offer is gone, where the operator did not do it */
 const GONE = { expired: 'notice.offer_expired', taken: 'notice.offer_taken', abandoned: 'notice.offer_abandoned' };
 
-/** @typedef {{kind: 'info' | 'bad', name: string, values?: Record<string, string | number>}} Notice */
+/** @typedef {{kind: 'info' | 'bad', name: string, values?: Record<string, string | number>, reference?: string}} Notice */
 
 /**
  * The operator's side: presence, queues, offers and chats, over whatever connection there is.
@@ -370,7 +370,7 @@ export class Desk extends EventTarget {
 
 	/** @param {any} error @param {string} name of the notice */
 	#refused(error, name) {
-		if (!this.#lost(error)) this.say({ kind: 'bad', name: error.passing ? 'notice.again' : name });
+		if (!this.#lost(error)) this.say({ kind: 'bad', name: error.passing ? 'notice.again' : name, reference: error.reference });
 	}
 
 	/** @param {Frame} frame @returns {unknown} */

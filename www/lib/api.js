@@ -2,6 +2,8 @@
 
 const TIMEOUT_MS = 12_000;
 
+const REFERENCE_DIGITS = 8;
+
 /** An answer that is not 2xx, or none at all (`code` = `offline`). */
 export class ApiError extends Error {
 	/**
@@ -17,6 +19,11 @@ export class ApiError extends Error {
 		this.retryMs = problem.retry_ms ?? retryMs ?? 0;
 		/** what else the server said, such as `next_opening` or `chat` */
 		this.details = problem;
+	}
+
+	/** What a person can read out, so that somebody finds this request in the logs: how its id begins; '' when the server has not seen it. */
+	get reference() {
+		return String(this.details.request_id ?? '').slice(0, REFERENCE_DIGITS);
 	}
 
 	/** The same request may succeed later. */

@@ -21,7 +21,7 @@ const FALLBACK_AFTER = 2;
 const FALLBACK_AFTER_MS = 4000;
 
 /** @typedef {{id: string, token: string, relay?: RelayAddress}} Credential */
-/** @typedef {{kind: 'closed' | 'full' | 'refused' | 'invalid', next?: string, text?: string, field?: string, code?: string}} StartProblem */
+/** @typedef {{kind: 'closed' | 'full' | 'refused' | 'invalid', next?: string, text?: string, field?: string, code?: string, reference?: string}} StartProblem */
 
 /**
  * The customer's side of one chat: from the chat request to the rating, over whatever connection there is.
@@ -161,7 +161,8 @@ export class ChatSession extends EventTarget {
 		this.#store.remove('start');
 		this.phase = 'welcome';
 		const kind = error.code === 'closed' ? 'closed' : error.code === 'queue_full' ? 'full' : error.code === 'invalid' ? 'invalid' : 'refused';
-		this.problem = { kind, field: error.field, code: error.code, next: String(error.details?.next_opening ?? ''), text: String(error.details?.text ?? '') };
+		this.problem = { kind, field: error.field, code: error.code, next: String(error.details?.next_opening ?? ''), text: String(error.details?.text ?? ''),
+			reference: kind === 'refused' ? error.reference : '' };
 		this.#changed();
 	}
 

@@ -97,7 +97,8 @@ export class Welcome extends LitElement {
 				<div class="field"><label for="name">${texts.t('name_label')} <span class="optional">(${texts.t('optional')})</span></label>
 					<input class="input" id="name" name="name" autocomplete="given-name" maxlength="100" ?readonly=${starting}
 						aria-invalid=${this.problem?.kind === 'invalid' ? 'true' : 'false'} aria-describedby=${this.problem ? 'problem' : nothing}></div>
-				${this.problem ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}</p>` : nothing}
+				${this.problem ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}
+					${this.problem.reference ? html`<small class="reference">${texts.t('reference', { id: this.problem.reference })}</small>` : nothing}</p>` : nothing}
 				<button class="button primary" type="submit" aria-disabled=${starting ? 'true' : 'false'}>
 					${starting ? html`<span class="spinner"></span>${texts.t('starting')}` : texts.t('start')}</button>
 				${this.retryAt || this.slow ? html`<p class="slow">${this.pause()}

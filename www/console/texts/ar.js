@@ -274,6 +274,7 @@ export default {
 	'notice.again': 'لم يصل ذلك إلى الخادم. حاول مجددًا.',
 	'notice.presence': 'تعذر تغيير حالتك.',
 	'notice.queues': 'تعذر تغيير قوائمك.',
+	reference: 'الرقم المرجعي: \u2066{id}\u2069',
 	'notice.offer_expired': 'انتهت مهلة عرض {name} وانتقل إلى زميل متاح.',
 	'notice.offer_taken': 'استلم شخص آخر المحادثة مع {name}.',
 	'notice.offer_abandoned': 'غادر {name} قبل أن يرد أحد.',

@@ -260,6 +260,7 @@ export default {
 	'notice.again': 'Das hat den Server nicht erreicht. Bitte noch einmal versuchen.',
 	'notice.presence': 'Ihr Status konnte nicht geändert werden.',
 	'notice.queues': 'Ihre Warteschlangen konnten nicht geändert werden.',
+	reference: 'Kennung: {id}',
 	'notice.offer_expired': 'Das Angebot von {name} ist abgelaufen und ging weiter.',
 	'notice.offer_taken': 'Den Chat mit {name} hat jemand anderes angenommen.',
 	'notice.offer_abandoned': '{name} ist gegangen, bevor jemand geantwortet hat.',

@@ -260,6 +260,7 @@ export default {
 	'notice.again': 'That did not reach the server. Please try again.',
 	'notice.presence': 'Your presence could not be changed.',
 	'notice.queues': 'Your queues could not be changed.',
+	reference: 'Reference: {id}',
 	'notice.offer_expired': 'The offer of {name} has run out and went to the next free colleague.',
 	'notice.offer_taken': 'Somebody else has taken the chat with {name}.',
 	'notice.offer_abandoned': '{name} has left before anybody answered.',

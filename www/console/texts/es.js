@@ -260,6 +260,7 @@ export default {
 	'notice.again': 'No ha llegado al servidor. Pruebe de nuevo.',
 	'notice.presence': 'No se ha podido cambiar su presencia.',
 	'notice.queues': 'No se han podido cambiar sus colas.',
+	reference: 'Referencia: {id}',
 	'notice.offer_expired': 'La oferta de {name} ha vencido y ha pasado a un compañero libre.',
 	'notice.offer_taken': 'Otra persona ha tomado el chat con {name}.',
 	'notice.offer_abandoned': '{name} se ha ido antes de que alguien respondiera.',

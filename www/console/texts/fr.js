@@ -260,6 +260,7 @@ export default {
 	'notice.again': 'Le serveur n’a pas été atteint. Réessayez.',
 	'notice.presence': 'Votre présence n’a pas pu être changée.',
 	'notice.queues': 'Vos files n’ont pas pu être changées.',
+	reference: 'Référence : {id}',
 	'notice.offer_expired': 'La proposition de {name} a expiré et est passée à un collègue libre.',
 	'notice.offer_taken': 'Quelqu’un d’autre a pris la conversation avec {name}.',
 	'notice.offer_abandoned': '{name} est parti avant qu’on lui réponde.',

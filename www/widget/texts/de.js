@@ -29,6 +29,7 @@ export default {
 	'problem.full': 'Im Moment warten sehr viele. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
 	'problem.invalid': 'Bitte prüfen Sie den Namen: Er ist zu lang oder enthält Zeichen, die nicht gehen.',
 	'problem.refused': 'Der Chat konnte hier nicht gestartet werden.',
+	reference: 'Kennung: {id}',
 	loading: 'Wird geladen…',
 	load_failed: 'Der Chat ist gerade nicht erreichbar.',
 	again: 'Nochmal versuchen',

@@ -30,6 +30,7 @@ export default {
 	'problem.full': 'A lot of people are waiting right now. Please try again in a few minutes.',
 	'problem.invalid': 'Please check your name: it is too long or has characters we cannot keep.',
 	'problem.refused': 'The chat could not be started here.',
+	reference: 'Reference: {id}',
 	loading: 'Loading…',
 	load_failed: 'The chat cannot be reached right now.',
 	again: 'Try again',

@@ -29,6 +29,7 @@ export default {
 	'problem.full': 'Hay mucha gente esperando. Vuelve a intentarlo en unos minutos.',
 	'problem.invalid': 'Revisa tu nombre: es demasiado largo o tiene caracteres no válidos.',
 	'problem.refused': 'No se pudo iniciar el chat aquí.',
+	reference: 'Referencia: {id}',
 	loading: 'Cargando…',
 	load_failed: 'No se puede acceder al chat ahora.',
 	again: 'Reintentar',

@@ -29,6 +29,7 @@ export default {
 	'problem.full': 'Beaucoup de personnes attendent. Merci de réessayer dans quelques minutes.',
 	'problem.invalid': 'Vérifiez votre nom : il est trop long ou contient des caractères impossibles.',
 	'problem.refused': 'La discussion n’a pas pu démarrer ici.',
+	reference: 'Référence : {id}',
 	loading: 'Chargement…',
 	load_failed: 'La discussion est injoignable pour le moment.',
 	again: 'Réessayer',
