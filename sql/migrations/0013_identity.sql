@@ -47,7 +47,7 @@ alter table chat.queue
 comment on column chat.queue.prefer_last_operator is 'Ask the operator first who last talked with this person (a verified one), for preferred_grace_s';
 
 create table chat.block (
-	block   bigint generated always as identity primary key,
+	block   uuid primary key default gen_random_uuid(),
 	kind    text not null constraint kind_identity_address_or_email check (kind in ('identity', 'address', 'email')),
 	value   text not null constraint value_of_1_to_254 check (char_length(value) between 1 and 254),
 	site    chat.key references chat.site on update cascade on delete cascade,
@@ -57,7 +57,7 @@ create table chat.block (
 	made_by text not null default session_user,
 	network inet generated always as (case when kind = 'address' then value::inet end) stored,
 	constraint an_identity_belongs_to_a_site check (kind <> 'identity' or site is not null),
-	constraint an_email_is_lower_case check (kind <> 'email' or value = lower(value)),
+	constraint an_email_is_lower_case check (kind <> 'email' or (value = lower(value) and value ~ '^[^@[:space:]]+@[^@[:space:]]+$')),
 	constraint not_everybody_s_address check (network is null or masklen(network) >= 8),
 	constraint since_before_until check (since < until),
 	constraint one_block_a_value unique nulls not distinct (kind, value, site)
