@@ -54,7 +54,7 @@ static enum status configure(struct api *api, const struct options *options)
 	api->database = option_str(options, "database");
 	api->socket_path = option_str(options, "api_socket");
 	assets_init(&api->assets, static_dir ? static_dir : SWITCHBOARD_WWW_DIR);
-	return secret_load_key(key_file, api->server_key);
+	return secret_load_keys(key_file, &api->server_keys);
 }
 
 static int serve(struct api *api, const struct options *options)
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	log_init("api", log_level_from_name(option_str(options, "log_level")));
 	if (configure(&api, options) == STATUS_OK)
 		code = serve(&api, options);
-	OPENSSL_cleanse(api.server_key, sizeof api.server_key);
+	OPENSSL_cleanse(&api.server_keys, sizeof api.server_keys);
 	options_free(&options);
 	return code;
 }

@@ -11,6 +11,7 @@ int main(void)
 		{ "log", NULL, NULL, NULL, NULL, log_tests },
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
+		{ "jwt", NULL, NULL, NULL, NULL, jwt_tests },
 		{ "secret", NULL, NULL, NULL, NULL, secret_tests },
 		{ "password", NULL, NULL, NULL, NULL, password_tests },
 		{ "public_url", NULL, NULL, NULL, NULL, public_url_tests },
