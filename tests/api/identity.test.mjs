@@ -4,7 +4,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { sourceTree } from '../support/installation.mjs';
 import { useStack } from '../support/stack.mjs';
 import { api, assertError, assertNotLogged, bearer, chatRequest, CSRF, leavesNothing } from '../support/http.mjs';
 import { encode, identity, nowS, sign } from '../support/signed-identity.mjs';
@@ -122,8 +124,7 @@ test('two secrets hold while one takes over from the other', async () => {
 });
 
 test('D11 no secret stands in the command line or environment of a program', async () => {
-	const { readFileSync, readdirSync } = await import('node:fs');
-	const [{ key }] = [{ key: readFileSync(`${stack.dir}/etc/server.key`, 'utf8') }];
+	const key = readFileSync(`${stack.dir}/etc/server.key`, 'utf8');
 	for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
 		for (const file of ['cmdline', 'environ']) {
 			let text = '';
@@ -179,6 +180,35 @@ test('a supervisor blocks and ends in one call, sees the blocks and lifts one; a
 	assert.equal(Number(count), 4);
 	await stack.query("update chat.operator set role = 'operator' where operator = 'ben'");
 });
+
+test('the examples of the manual make tokens that are taken', async (t) => {
+	const user = { id: 7, name: 'Zoë', email: 'zoe@example.com' };
+	const write = (name, text) => writeFileSync(`${stack.dir}/etc/${name}`, text);
+	const json = JSON.stringify(JSON.stringify(user));
+	write('node.mjs', `${example('Node')}\nprocess.stdout.write(chatToken(process.env.SECRET, 'shop', JSON.parse(${json})));`);
+	write('token.py', `${example('Python')}\nimport os\nprint(chat_token(os.environ["SECRET"], "shop", json.loads(${json})), end="")`);
+	write('token.php', `<?php\n${example('PHP')}\necho chat_token(getenv('SECRET'), 'shop', json_decode(${json}, true));`);
+	for (const [command, file] of [['node', 'node.mjs'], ['python3', 'token.py'], ['php', 'token.php']]) {
+		const made = await run(command, [`${stack.dir}/etc/${file}`], { env: { PATH: process.env.PATH, SECRET: secret } }).catch((error) => error);
+		if (made.code === 'ENOENT') {
+			t.diagnostic(`SKIPPED: there is no ${command} here`);
+			continue;
+		}
+		assert.equal(made.stderr, '', command);
+		tokens.push(made.stdout);
+		const answer = await open(chatRequest({ identity: made.stdout }));
+		assert.equal(answer.status, 201, `${command}: ${answer.text}`);
+		const [row] = await stack.query('select person, name, name_verified, email from chat.chat where chat = $1', [answer.json.chat.id]);
+		assert.deepEqual(row, { person: '7', name: 'Zoë', name_verified: true, email: 'zoe@example.com' }, command);
+		await api(stack, 'POST', `chats/${answer.json.chat.id}/end`, { body: {}, headers: bearer(answer.json.token) });
+	}
+});
+
+// The indented lines below the heading of a language.
+function example(language) {
+	const [, text] = new RegExp(`^\\*\\*${language}\\*\\*\\n\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(readFileSync(`${sourceTree}/deploy/manual/identity.md`, 'utf8'));
+	return text.replace(/^ {4}/gm, '');
+}
 
 test('D11 no token that a site has signed and no secret stands in a log', () => {
 	assert.ok(tokens.length > 10);
