@@ -41,8 +41,13 @@ export class Person extends EventTarget {
 	/** A token that holds for a while yet. @param {boolean} [anew] what we have was refused @returns {Promise<string | undefined>} nobody, or not known */
 	async fresh(anew = false) {
 		const stale = typeof this.token === 'string' && (anew || Number(claimsOf(this.token).exp) * 1000 - Date.now() < FRESH_MS);
+		if (!stale && !this.#expected) return this.token ?? undefined;
+		const heard = new Promise((go) => {
+			const timer = setTimeout(go, PATIENCE_MS);
+			this.#waiting.push(() => { clearTimeout(timer); go(undefined); });
+		});
 		if (stale) this.#ask();
-		if (stale || this.#expected) await new Promise((go) => { this.#waiting.push(() => go(undefined)); setTimeout(go, PATIENCE_MS); });
+		await heard;
 		return this.token ?? undefined;
 	}
 
