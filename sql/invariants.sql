@@ -18,6 +18,9 @@ select c.chat from chat.chat c
 left join chat.chat_counter n on n.chat = c.chat left join chat.chat_access a on a.chat = c.chat
 where n.chat is null or a.chat is null;
 
+-- name: a person has one open chat on a site
+select c.site, c.person, count(*) from chat.chat c where c.person is not null and c.ended_at is null and c.state <> 'wrap_up' group by 1, 2 having count(*) > 1;
+
 -- name: a message is stored once (chat, author, cid)
 select chat, author_kind, author, cid, count(*) from chat.message where cid is not null group by 1, 2, 3, 4 having count(*) > 1;
 

@@ -26,7 +26,7 @@
 struct api {
 	const char *database;
 	struct public_url url;
-	uint8_t server_key[SECRET_BYTES];
+	struct secret_keys server_keys;
 	const char *cookie_name;
 	bool cookie_secure;
 	struct assets assets;

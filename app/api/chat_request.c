@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* POST chats: the chat request. It may come twice (a lost answer, a double click, two tabs): the request_key decides, and the second answer is the
- * first. So that no secret need be stored for that, the chat's token is a MAC over chat and request_key. */
+ * first. So that no secret need be stored for that, the chat's token is a MAC over chat and request_key. The same with `resume`: a further token for the open chat of
+ * the person whom the site vouches for. */
 #include "api/canonical.h"
 #include "api/handlers.h"
+#include "api/identity.h"
 #include "api/locale.h"
 #include "chat/statements.h"
 
@@ -12,7 +14,7 @@
 #define OBJECT_MAX_BYTES 8192
 
 struct chat_request {
-	const char *request_key, *widget, *queue, *name, *email, *locale, *page_url, *referrer;
+	const char *request_key, *widget, *queue, *name, *email, *locale, *page_url, *referrer, *identity, *resume;
 	struct json_object *answers, *context;
 };
 
@@ -40,6 +42,7 @@ static enum status read_request(struct call *call, struct chat_request *request)
 		{ "email", JSON_EMAIL, false, 0, 254, &request->email },         { "locale", JSON_TOKEN, false, 0, LOCALE_MAX, &request->locale },
 		{ "page_url", JSON_NAME, false, 0, 2000, &request->page_url },   { "referrer", JSON_NAME, false, 0, 2000, &request->referrer },
 		{ "answers", JSON_OBJECT, false, 0, 0, &request->answers },      { "context", JSON_OBJECT, false, 0, 0, &request->context },
+		{ "resume", JSON_UUID, false, 0, 0, &request->resume },          { "identity", JSON_TOKEN, false, 0, IDENTITY_FIELD_MAX, &request->identity },
 	};
 	/* clang-format on */
 	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
@@ -55,15 +58,32 @@ static enum status read_request(struct call *call, struct chat_request *request)
 	return STATUS_OK;
 }
 
-static void derive_secrets(const struct api *api, const char *chat, const char *request_key, struct chat_secrets *ret_secrets)
+static void derive_secrets(const uint8_t key[SECRET_BYTES], const char *chat, const char *request_key, struct chat_secrets *ret_secrets)
 {
 	uint8_t mac[SECRET_BYTES];
 	char text[2 * UUID_LEN + 1];
 
 	snprintf(text, sizeof text, "%s%s", chat, request_key);
-	secret_hmac_sha256(api->server_key, sizeof api->server_key, text, strlen(text), mac);
+	secret_hmac_sha256(key, SECRET_BYTES, text, strlen(text), mac);
 	secret_base64url(mac, sizeof mac, ret_secrets->token);
 	secret_sha256(ret_secrets->token, SECRET_TOKEN_LEN, ret_secrets->token_hash);
+}
+
+/* The token whose hash the database keeps: made with the current key, or with the one before. Of a key that is gone it cannot be made again. */
+static enum status find_token(struct call *call, const PGresult *result, const char *request_key, struct chat_secrets *ret_secrets)
+{
+	const struct secret_keys *keys = &call->api->server_keys;
+	const char *chat = result_str(result, 0, "chat"), *stored = result_str(result, 0, "token_hash");
+	char hash[2 * SECRET_BYTES + 1];
+
+	for (int i = 0; i < 1 + keys->has_previous; i++) {
+		derive_secrets(i == 0 ? keys->current : keys->previous, chat, request_key, ret_secrets);
+		for (size_t b = 0; b < SECRET_BYTES; b++)
+			snprintf(hash + 2 * b, 3, "%02x", ret_secrets->token_hash[b]);
+		if (secret_equal(hash, strlen(hash), stored, strlen(stored)))
+			return STATUS_OK;
+	}
+	return call_fail(call, STATUS_CONFLICT, "request_key");
 }
 
 /* The database's answer with the token in front. */
@@ -88,42 +108,52 @@ static bool read_held(const struct call *call, uint8_t ret_hash[SECRET_BYTES])
 	return true;
 }
 
-enum status chat_request(struct call *call)
+/* What makes a repeat of a request the same request: for who has a signed identity, whom it names and not the token, which is a new one each time. */
+static void hash_request(struct call *call, struct json_object *person, uint8_t ret_hash[SECRET_BYTES])
 {
-	struct chat_request request = { 0 };
+	struct json_object *sub;
+
+	json_object_object_del(call->body, "identity");
+	if (person && json_object_object_get_ex(person, "sub", &sub))
+		json_object_object_add(call->body, "identity", json_object_get(sub));
+	canonical_hash(call->body, ret_hash);
+}
+
+static enum status open_chat(struct call *call, const struct chat_request *request, struct json_object *person)
+{
 	uint8_t key_hash[SECRET_BYTES], body_hash[SECRET_BYTES], held_hash[SECRET_BYTES];
-	bool held;
+	bool held = read_held(call, held_hash);
 	char proposed[UUID_LEN + 1];
 	struct chat_secrets secrets;
 	PGresult *result;
-	enum status status = read_request(call, &request);
+	enum status status;
 
-	if (status == STATUS_OK)
-		status = guard_chat(call);
-	if (status != STATUS_OK)
-		return status;
-	held = read_held(call, held_hash);
-	canonical_hash(call->body, body_hash);
-	secret_sha256(request.request_key, UUID_LEN, key_hash);
-	secret_uuid(proposed);
-	derive_secrets(call->api, proposed, request.request_key, &secrets);
+	hash_request(call, person, body_hash);
+	secret_sha256(request->request_key, UUID_LEN, key_hash);
+	if (request->resume)
+		memcpy(proposed, request->resume, sizeof proposed);
+	else
+		secret_uuid(proposed);
+	derive_secrets(call->api->server_keys.current, proposed, request->request_key, &secrets);
 	const struct param params[] = {
 		PARAM_TEXT(proposed),
 		PARAM_BYTES(secrets.token_hash, SECRET_BYTES),
 		PARAM_BYTES(key_hash, SECRET_BYTES),
 		PARAM_BYTES(body_hash, SECRET_BYTES),
-		PARAM_TEXT(request.widget),
+		PARAM_TEXT(request->widget),
 		PARAM_TEXT(call->origin),
-		PARAM_TEXT(request.queue),
-		PARAM_TEXT(request.name),
-		PARAM_TEXT(request.email),
-		PARAM_TEXT(request.locale),
-		PARAM_TEXT(request.page_url),
-		PARAM_TEXT(request.referrer),
-		PARAM_TEXT(object_text(request.answers)),
-		PARAM_TEXT(object_text(request.context)),
+		PARAM_TEXT(request->queue),
+		PARAM_TEXT(request->name),
+		PARAM_TEXT(request->email),
+		PARAM_TEXT(request->locale),
+		PARAM_TEXT(request->page_url),
+		PARAM_TEXT(request->referrer),
+		PARAM_TEXT(object_text(request->answers)),
+		PARAM_TEXT(object_text(request->context)),
 		PARAM_TEXT(call->request.remote_addr),
 		PARAM_TEXT(call->api->url.relay_url),
+		PARAM_TEXT(object_text(person)),
+		PARAM_TEXT(request->resume ? "true" : "false"),
 		PARAM_BYTES(held ? held_hash : NULL, SECRET_BYTES),
 		PARAM_TEXT(guard_exempts(call) ? "true" : "false"),
 	};
@@ -131,8 +161,25 @@ enum status chat_request(struct call *call)
 	status = call_run(call, &STATEMENT_OPEN_CHAT, params, ARRAY_SIZE(params), &result);
 	if (status != STATUS_OK)
 		return status;
-	derive_secrets(call->api, result_str(result, 0, "chat"), request.request_key, &secrets);
-	answer(call, secrets.token, result_str(result, 0, "body"));
+	status = find_token(call, result, request->request_key, &secrets);
+	if (status == STATUS_OK)
+		answer(call, secrets.token, result_str(result, 0, "body"));
 	PQclear(result);
-	return STATUS_OK;
+	return status;
+}
+
+enum status chat_request(struct call *call)
+{
+	struct chat_request request = { 0 };
+	struct json_object *person = NULL;
+	enum status status = read_request(call, &request);
+
+	if (status == STATUS_OK)
+		status = guard_chat(call);
+	if (status == STATUS_OK)
+		status = identity_read(call, request.widget, request.identity, &person);
+	if (status == STATUS_OK)
+		status = open_chat(call, &request, person);
+	json_object_put(person);
+	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What a customer does in his chat, also where sockets are blocked. */
 #include "api/handlers.h"
+#include "api/identity.h"
 #include "api/post.h"
 #include "chat/statements.h"
 
@@ -91,4 +92,26 @@ enum status customer_rating(struct call *call)
 	const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(digits), PARAM_TEXT(comment) };
 
 	return call_answer(call, &STATEMENT_RATE_CHAT, params, ARRAY_SIZE(params));
+}
+
+/* The site says who this is while the chat runs: the person it has already, one for a chat that had none, or somebody else (a conflict: the client starts anew). */
+enum status customer_identity(struct call *call)
+{
+	const char *widget = NULL, *identity = NULL;
+	const struct json_field fields[] = {
+		{ "widget", JSON_TOKEN, true, 0, 64, &widget },
+		{ "identity", JSON_TOKEN, true, 0, IDENTITY_FIELD_MAX, &identity },
+	};
+	struct json_object *person = NULL;
+	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
+
+	if (status == STATUS_OK)
+		status = identity_read(call, widget, identity, &person);
+	if (status == STATUS_OK) {
+		const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(widget), PARAM_TEXT(json_object_to_json_string(person)) };
+
+		status = call_answer(call, &STATEMENT_IDENTIFY_CHAT, params, ARRAY_SIZE(params));
+	}
+	json_object_put(person);
+	return status;
 }

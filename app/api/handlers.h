@@ -24,6 +24,7 @@ enum status customer_marks(struct call *call);
 enum status customer_queue(struct call *call);
 enum status customer_end(struct call *call);
 enum status customer_rating(struct call *call);
+enum status customer_identity(struct call *call);
 /* transcript.c */
 enum status customer_transcript(struct call *call);
 /* session.c */
@@ -45,6 +46,13 @@ enum status operator_note(struct call *call);
 enum status operator_marks(struct call *call);
 enum status operator_end(struct call *call);
 enum status operator_wrap_up(struct call *call);
+/* history.c */
+enum status history_list(struct call *call);
+enum status history_events(struct call *call);
+/* block.c */
+enum status block_make(struct call *call);
+enum status block_list(struct call *call);
+enum status block_lift(struct call *call);
 /* transfer.c */
 enum status transfer_make(struct call *call);
 enum status transfer_withdraw(struct call *call);

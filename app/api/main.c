@@ -62,7 +62,7 @@ static enum status configure(struct api *api, const struct options *options)
 	api->socket_path = option_str(options, "api_socket");
 	api->slow_statement_ms = (int)option_int(options, "slow_statement_ms");
 	assets_init(&api->assets, static_dir ? static_dir : SWITCHBOARD_WWW_DIR);
-	return secret_load_key(key_file, api->server_key);
+	return secret_load_keys(key_file, &api->server_keys);
 }
 
 static int serve(struct api *api, const struct options *options)
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	if (configure(&api, options) == STATUS_OK)
 		code = serve(&api, options);
 	guard_fini(&api.guard);
-	OPENSSL_cleanse(api.server_key, sizeof api.server_key);
+	OPENSSL_cleanse(&api.server_keys, sizeof api.server_keys);
 	options_free(&options);
 	return code;
 }

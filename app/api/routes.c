@@ -20,6 +20,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "api/v1/chats/{uuid}/queue", WHO_CUSTOMER, NULL, customer_queue },
 	{ HTTP_POST, "api/v1/chats/{uuid}/end", WHO_CUSTOMER, NULL, customer_end },
 	{ HTTP_POST, "api/v1/chats/{uuid}/rating", WHO_CUSTOMER, NULL, customer_rating },
+	{ HTTP_POST, "api/v1/chats/{uuid}/identity", WHO_CUSTOMER, NULL, customer_identity },
 	{ HTTP_GET, "api/v1/chats/{uuid}/transcript", WHO_CUSTOMER, "format", customer_transcript },
 
 	{ HTTP_POST, "api/v1/session", WHO_LOGIN, NULL, session_login },
@@ -43,7 +44,12 @@ const struct route routes[] = {
 	{ HTTP_GET, "api/v1/operator/chats/{uuid}/targets", WHO_OPERATOR, NULL, transfer_targets },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/take", WHO_OPERATOR, NULL, supervisor_take },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/requeue", WHO_OPERATOR, NULL, supervisor_requeue },
+	{ HTTP_GET, "api/v1/operator/chats/{uuid}/history", WHO_OPERATOR, NULL, history_list },
+	{ HTTP_GET, "api/v1/operator/chats/{uuid}/history/{uuid}/events", WHO_OPERATOR, "after limit", history_events },
+	{ HTTP_POST, "api/v1/operator/chats/{uuid}/block", WHO_OPERATOR, NULL, block_make },
 	{ HTTP_GET, "api/v1/board", WHO_OPERATOR, NULL, supervisor_board },
+	{ HTTP_GET, "api/v1/blocks", WHO_OPERATOR, NULL, block_list },
+	{ HTTP_DELETE, "api/v1/blocks/{uuid}", WHO_OPERATOR, NULL, block_lift },
 };
 /* clang-format on */
 const size_t routes_count = sizeof routes / sizeof routes[0];

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #define KEY_FILE_MAX 4096
+#define BASE64_MAX 65536
+#define BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 static void random_bytes(uint8_t *ret_bytes, size_t len)
 {
@@ -42,6 +44,34 @@ void secret_base64url(const uint8_t *data, size_t len, char *ret_text)
 	ret_text[out] = '\0';
 	for (char *c = ret_text; *c; c++)
 		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+}
+
+enum status secret_base64url_decode(const char *text, size_t len, uint8_t *ret_data, size_t size, size_t *ret_len)
+{
+	size_t out = len * 3 / 4, padded = (len + 3) / 4 * 4;
+	enum status status = STATUS_INVALID;
+	char *copy, *again;
+
+	if (len % 4 == 1 || out > size || len > BASE64_MAX || strspn(text, BASE64URL) < len)
+		return STATUS_INVALID;
+	copy = alloc_zero(padded + 4, 1); /* the decoder wants the other alphabet and padding, and writes whole groups */
+	again = alloc_zero(padded + 4, 1);
+	for (size_t i = 0; i < padded; i++)
+		copy[i] = i >= len ? '=' : text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i];
+	if (len > 0 && EVP_DecodeBlock((unsigned char *)copy, (const unsigned char *)copy, (int)padded) < 0)
+		goto out;
+	secret_base64url((const uint8_t *)copy, out, again);
+	if (strlen(again) != len || memcmp(again, text, len) != 0)
+		goto out; /* bits left over: the same bytes would have many names */
+	memcpy(ret_data, copy, out);
+	*ret_len = out;
+	status = STATUS_OK;
+out:
+	OPENSSL_cleanse(copy, padded + 4);
+	OPENSSL_cleanse(again, padded + 4);
+	free(copy);
+	free(again);
+	return status;
 }
 
 void secret_token(char ret_token[SECRET_TOKEN_LEN + 1])
@@ -87,18 +117,16 @@ bool secret_equal(const void *a, size_t a_len, const void *b, size_t b_len)
 
 bool secret_token_is_wellformed(const char *token)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-	return token && strnlen(token, SECRET_TOKEN_LEN + 1) == SECRET_TOKEN_LEN && strspn(token, alphabet) == SECRET_TOKEN_LEN;
+	return token && strnlen(token, SECRET_TOKEN_LEN + 1) == SECRET_TOKEN_LEN && strspn(token, BASE64URL) == SECRET_TOKEN_LEN;
 }
 
-/* Hexadecimal with at most one line end behind it → bytes in place. */
-static size_t key_from_hex(uint8_t *data, size_t len)
+/* Digits of one key, hexadecimal, → its bytes in place; 0 when that is not what stands there. */
+static size_t bytes_of_hex(uint8_t *data, size_t len)
 {
 	size_t digits = strspn((char *)data, "0123456789abcdefABCDEF"), out = 0;
 
-	if (digits % 2 || digits < 2 * SECRET_BYTES || (digits != len && !(digits == len - 1 && data[digits] == '\n')))
-		return len;
+	if (digits != len || digits % 2 || digits < 2 * SECRET_BYTES)
+		return 0;
 	for (size_t i = 0; i < digits; i += 2) {
 		char pair[3] = { (char)data[i], (char)data[i + 1], '\0' };
 
@@ -118,41 +146,76 @@ static const char *key_file_fault(int fd)
 		return "not a regular file";
 	if (st.st_mode & 077)
 		return "readable by others than its owner; chmod 0600 it";
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return "owned by another user, who may change it";
 	if (st.st_size > KEY_FILE_MAX)
 		return "longer than 4096 bytes";
 	return NULL;
 }
 
-static const char *key_read(int fd, uint8_t ret_key[SECRET_BYTES])
+/* Longer secrets count whole. */
+static const char *take_key(const uint8_t *data, size_t len, uint8_t ret_key[SECRET_BYTES])
+{
+	if (len < SECRET_BYTES)
+		return "shorter than 32 bytes";
+	if (len == SECRET_BYTES)
+		memcpy(ret_key, data, SECRET_BYTES);
+	else
+		secret_sha256(data, len, ret_key);
+	return NULL;
+}
+
+/* One line of hexadecimal, or two; anything else is one key as it stands. `data` is NUL-terminated behind `len`. */
+static const char *take_keys(uint8_t *data, size_t len, struct secret_keys *ret_keys)
+{
+	uint8_t *end = memchr(data, '\n', len), *second = end ? end + 1 : data + len;
+	size_t first_len = (size_t)((end ? end : data + len) - data), second_len = len - (size_t)(second - data), bytes;
+	const char *fault;
+
+	if (second_len > 0 && second[second_len - 1] == '\n')
+		second_len--;
+	if (strspn((char *)data, "0123456789abcdefABCDEF\n") != len || first_len < 2 * SECRET_BYTES || first_len % 2)
+		return take_key(data, len, ret_keys->current);
+	data[first_len] = '\0';
+	bytes = bytes_of_hex(data, first_len);
+	fault = take_key(data, bytes, ret_keys->current);
+	if (fault || second_len == 0)
+		return fault;
+	second[second_len] = '\0';
+	bytes = bytes_of_hex(second, second_len);
+	if (bytes == 0)
+		return "its second line is no key of 64 or more hexadecimal digits";
+	ret_keys->has_previous = true;
+	return take_key(second, bytes, ret_keys->previous);
+}
+
+static const char *keys_read(int fd, struct secret_keys *ret_keys)
 {
 	uint8_t data[KEY_FILE_MAX + 1];
 	ssize_t got = read(fd, data, KEY_FILE_MAX);
-	const char *fault = NULL;
-	size_t len;
+	const char *fault;
 
 	if (got < 0)
 		return strerror(errno);
 	data[got] = '\0';
-	len = key_from_hex(data, (size_t)got);
-	if (len < SECRET_BYTES)
-		fault = "shorter than 32 bytes";
-	else if (len == SECRET_BYTES)
-		memcpy(ret_key, data, SECRET_BYTES);
-	else
-		secret_sha256(data, len, ret_key);
+	fault = take_keys(data, (size_t)got, ret_keys);
 	OPENSSL_cleanse(data, sizeof data);
 	return fault;
 }
 
-enum status secret_load_key(const char *path, uint8_t ret_key[SECRET_BYTES])
+enum status secret_load_keys(const char *path, struct secret_keys *ret_keys)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	const char *fault = key_file_fault(fd);
+	struct secret_keys keys = { .has_previous = false };
 
 	if (!fault)
-		fault = key_read(fd, ret_key);
+		fault = keys_read(fd, &keys);
 	if (fd >= 0)
 		close(fd);
+	if (!fault)
+		*ret_keys = keys;
+	OPENSSL_cleanse(&keys, sizeof keys);
 	if (!fault)
 		return STATUS_OK;
 	log_event(LOG_LEVEL_ERROR, "key file refused", "path", path, "reason", fault, NULL);

@@ -19,11 +19,20 @@ void secret_uuid(char ret_uuid[UUID_LEN + 1]); /* version 4, random */
 void secret_sha256(const void *data, size_t len, uint8_t ret_hash[SECRET_BYTES]);
 void secret_hmac_sha256(const uint8_t *key, size_t key_len, const void *data, size_t len, uint8_t ret_mac[SECRET_BYTES]);
 void secret_base64url(const uint8_t *data, size_t len, char *ret_text); /* ret_text: at least (len + 2) / 3 * 4 + 1 bytes */
+/* Strict: no padding, no other character, no bits left over behind the last byte. STATUS_INVALID also where `size` bytes do not hold it. */
+enum status MUST_CHECK secret_base64url_decode(const char *text, size_t len, uint8_t *ret_data, size_t size, size_t *ret_len);
 bool secret_equal(const void *a, size_t a_len, const void *b, size_t b_len); /* constant time at equal length; empty never equals */
 bool secret_token_is_wellformed(const char *token); /* exactly SECRET_TOKEN_LEN base64url characters */
 
-/* Reads the installation's key from a file that only its owner may read: at least 32 bytes, hex or raw; refuses (STATUS_INVALID, with a
- * log line naming path and reason) a missing, short or group/world-readable-for-others file. Caller frees with OPENSSL_cleanse + free. */
-enum status MUST_CHECK secret_load_key(const char *path, uint8_t ret_key[SECRET_BYTES]);
+/* What the installation signs with, and what it signed with before: while a key is changed both hold. Cleanse it at the end. */
+struct secret_keys {
+	uint8_t current[SECRET_BYTES];
+	uint8_t previous[SECRET_BYTES];
+	bool has_previous;
+};
+
+/* Reads the keys from a file that only its owner may read: one of at least 32 bytes, hex or raw; or two lines of hex, the current key above the previous one.
+ * Refuses (STATUS_INVALID, with a log line naming path and reason) a missing or short file, and one that others may read or that is not ours. */
+enum status MUST_CHECK secret_load_keys(const char *path, struct secret_keys *ret_keys);
 
 #endif

@@ -7,7 +7,8 @@ const struct option_def chat_options[] = {
 	{ "database", OPTION_STRING, "dbname=switchboard", 0, 0, NULL, "api relay router cli", false,
 	  "libpq connection string; use a unix socket or hostaddr= so that no name look-up blocks." },
 	{ "server_key_file", OPTION_PATH, NULL, 0, 0, NULL, "api", false,
-	  "File with the installation's secret of at least 32 bytes, readable by its owner only; the api refuses to start without it." },
+	  "File with the installation's secret of at least 32 bytes, readable by its owner only; the api refuses to start without it. While the secret is changed: two lines "
+	  "of 64 or more hexadecimal digits, the new one above the old one." },
 	{ "log_level", OPTION_CHOICE, "info", 0, 0, "debug|info|warn|error", "api relay router cli", false, "The least important lines that are logged." },
 	{ "slow_statement_ms", OPTION_INT, "500", 0, 60000, NULL, "api relay router", false,
 	  "Milliseconds from which on a statement is logged as slow, by its name and with the request's id, and counted; 0 = never." },

@@ -10,12 +10,17 @@ const struct statement STATEMENT_WIDGET_STATUS = { "widget_status", "select body
 /* widget → origins (space separated, for frame-ancestors), title */
 const struct statement STATEMENT_WIDGET_FRAME = { "widget_frame", "select origins, title from api.widget_frame($1::text)", 1 };
 /* chat (proposed id), token hash, request_key hash, hash of the canonical request body, widget, origin, queue, name, email, locale, page_url, referrer,
- * answers (JSON object text), context (JSON object text), client address, relay URL, hash of the token of a chat that the customer has already (or NULL),
- * whether the address is exempt from limits
- * → chat (the stored one: another than proposed on a repeat), created, body */
+ * answers (JSON object text), context (JSON object text), client address, relay URL, what a signed identity says ({sub, secret, name?, email?}) or NULL, resume (the
+ * chat is there: a further token for the person whose it is), hash of the token of a chat that the customer has already (or NULL), whether the address is exempt from
+ * limits
+ * → chat (the stored one: another than proposed on a repeat), token_hash (of the token it has, in hex), created, body */
 const struct statement STATEMENT_OPEN_CHAT = { "open_chat",
-	"select chat, created, body from api.open_chat($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text,"
-	" $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::bytea, $18::boolean)", 18 };
+	"select chat, encode(token_hash, 'hex') as token_hash, created, body from api.open_chat($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text,"
+	" $8::text, $9::text, $10::text, $11::text, $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::jsonb, $18::boolean, $19::bytea,"
+	" $20::boolean)", 20 };
+/* widget, origin → site, secret_1, secret_2 (NULL: none), now_s, tolerance_s: what a signed identity is held against */
+const struct statement STATEMENT_IDENTITY_TERMS = { "identity_terms",
+	"select site, secret_1, secret_2, now_s, tolerance_s from api.identity_terms($1::text, $2::text)", 2 };
 /* chat, token hash, origin → body (the same three begin every customer verb) */
 const struct statement STATEMENT_CHAT_VIEW = { "chat_view", "select body from api.chat_view($1::uuid, $2::bytea, $3::text)", 3 };
 /* …, after seq, limit → body */
@@ -33,6 +38,9 @@ const struct statement STATEMENT_CUSTOMER_END = { "customer_end", "select body f
 const struct statement STATEMENT_RATE_CHAT = { "rate_chat", "select body from api.rate_chat($1::uuid, $2::bytea, $3::text, $4::int, $5::text)", 5 };
 /* … → body: {chat, events:[…]}; C renders text and HTML from it */
 const struct statement STATEMENT_TRANSCRIPT = { "transcript", "select body from api.transcript($1::uuid, $2::bytea, $3::text)", 3 };
+
+/* …, widget whose site vouches, what the signed identity says → body {chat} */
+const struct statement STATEMENT_IDENTIFY_CHAT = { "identify_chat", "select body from api.identify_chat($1::uuid, $2::bytea, $3::text, $4::text, $5::jsonb)", 5 };
 
 /* ---- operators ---------------------------------------------------------------------------------------------- */
 
@@ -78,6 +86,18 @@ const struct statement STATEMENT_TAKE_CHAT = { "take_chat", "select body from ap
 const struct statement STATEMENT_REQUEUE_CHAT = { "requeue_chat", "select body from api.requeue_chat($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
 /* a supervisor's session → body {queues, operators, chats, at} */
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
+/* session, chat that he reads → body {chats}: earlier ones of the same person */
+const struct statement STATEMENT_PERSON_CHATS = { "person_chats", "select body from api.person_chats($1::bytea, $2::uuid)", 2 };
+/* session, chat that he reads, earlier chat of its person, after, limit → body {events, …} */
+const struct statement STATEMENT_PERSON_CHAT_EVENTS = { "person_chat_events",
+	"select body from api.person_chat_events($1::bytea, $2::uuid, $3::uuid, $4::bigint, $5::int)", 5 };
+/* a supervisor's session, chat, what of its customer (identity, address, email) as an array literal, reason, days or NULL, end the chat → body {blocks, chat} */
+const struct statement STATEMENT_BLOCK_CUSTOMER = { "block_customer",
+	"select body from api.block_customer($1::bytea, $2::uuid, $3::text[], $4::text, $5::int, $6::boolean)", 6 };
+/* a supervisor's session → body {blocks} */
+const struct statement STATEMENT_BLOCKS = { "blocks", "select body from api.blocks($1::bytea)", 1 };
+/* a supervisor's session, block → body {block} */
+const struct statement STATEMENT_LIFT_BLOCK = { "lift_block", "select body from api.lift_block($1::bytea, $2::uuid)", 2 };
 /* → ok, body {database, relays, router, …} */
 const struct statement STATEMENT_HEALTH = { "health", "select ok, body from api.health()", 0 };
 /* → rows (program, instance, metrics): what each program last wrote, with its age, and (both NULL) what the database itself knows */
@@ -111,7 +131,7 @@ const struct statement STATEMENT_HELLO_CUSTOMER = { "hello_customer",
 	"select state, last_seq, epoch, name, customer_got, customer_read, operator_got, operator_read"
 	" from api.hello_customer($1::uuid, $2::bytea, $3::text, $4::int)", 4 };
 /* chats, token hashes: arrays of one length → rows (ord = 1..n, reason) of those who are no longer welcome: unauthorized (the token does not hold any more, or the chat
- * is erased), gone (the chat is over) */
+ * is erased), forbidden (blocked), gone (the chat is over) */
 const struct statement STATEMENT_LAPSED_CUSTOMERS = { "lapsed_customers", "select ord, reason from api.lapsed_customers($1::uuid[], $2::bytea[])", 2 };
 /* ticket hash, origin, relay → session (hash), operator, name, role, epoch. The ticket is used up. Raises unauthorized, forbidden. */
 const struct statement STATEMENT_HELLO_OPERATOR = { "hello_operator",
@@ -170,6 +190,10 @@ const struct statement STATEMENT_LISTEN_ROUTE = { "listen_route", "listen switch
 const struct statement STATEMENT_SET_PASSWORD = { "set_password", "select api.set_password($1::text, $2::text)", 2 };
 /* operator, name, role, max_chats */
 const struct statement STATEMENT_ADD_OPERATOR = { "add_operator", "select api.add_operator($1::text, $2::text, $3::text, $4::int)", 4 };
+/* site → slot, secret: the only time that it is shown */
+const struct statement STATEMENT_ADD_SITE_SECRET = { "add_site_secret", "select slot, secret from api.add_site_secret($1::text)", 1 };
+/* site, the last one too → slot, remaining (how many remain) */
+const struct statement STATEMENT_RETIRE_SITE_SECRET = { "retire_site_secret", "select slot, remaining from api.retire_site_secret($1::text, $2::boolean)", 2 };
 /* → rows (severity, code, object, key, sentence, hint), the worst first */
 const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
 /* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
@@ -209,7 +233,9 @@ const size_t statements_relay_aside_count = sizeof statements_relay_aside / size
 
 const struct statement *const statements_all[] = {
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
-	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT, &STATEMENT_LOGIN_LOOKUP,
+	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT,
+	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,
+	&STATEMENT_LIFT_BLOCK, &STATEMENT_ADD_SITE_SECRET, &STATEMENT_RETIRE_SITE_SECRET, &STATEMENT_LOGIN_LOOKUP,
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,

@@ -71,7 +71,7 @@ static void turn_out(struct access *a, struct client *client, const char *reason
 		return;
 	}
 	a->revoked++;
-	client_close(client, CLOSE_UNAUTHORIZED);
+	client_close(client, strcmp(reason, "forbidden") == 0 ? CLOSE_FORBIDDEN : CLOSE_UNAUTHORIZED);
 }
 
 static void on_lapsed(void *arg, const PGresult *result, const struct problem *problem)

@@ -239,6 +239,9 @@ declare
 	v_result internal.post_result;
 begin
 	perform internal.check_chat_origin(p_chat, p_origin);
+	if exists (select from chat.chat_access a where a.token_hash = p_credential) then
+		perform internal.fail('SB403', 'forbidden') from chat.chat c where c.chat = p_chat and internal.chat_is_blocked(c, clock_timestamp());
+	end if;
 	perform 1 from chat.chat c where c.chat = p_chat and c.state = 'bot' for no key update;
 	perform 1 from chat.chat_counter n where n.chat = p_chat for update;
 	v_result := internal.post_one(p_chat, p_credential, p_kind, p_cid, p_body, p_choice, clock_timestamp());

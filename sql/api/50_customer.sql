@@ -31,7 +31,7 @@ begin
 	return v_widget;
 end $$;
 
--- Is this the customer's chat? Raises unauthorized (no such token), not_found (another chat's token), origin_denied. Notes that the customer is there.
+-- Is this the customer's chat? Raises unauthorized (no such token), not_found (another chat's token), origin_denied, forbidden (blocked). Notes that the customer is there.
 create function internal.customer_chat(p_chat uuid, p_token_hash bytea, p_origin text, p_lock boolean default false) returns chat.chat
 language plpgsql as $$
 declare
@@ -49,6 +49,9 @@ begin
 		select * into v_chat from chat.chat c where c.chat = p_chat for no key update;
 	else
 		select * into v_chat from chat.chat c where c.chat = p_chat;
+	end if;
+	if internal.chat_is_blocked(v_chat, clock_timestamp()) then
+		perform internal.fail('SB403', 'forbidden');
 	end if;
 	perform internal.act_as('customer', '');
 	return v_chat;
@@ -84,6 +87,7 @@ begin
 		'wait', v_wait,
 		'operator', case when v_owned then (select o.name from chat.assignment a join chat.operator o on o.operator = a.operator where a.chat = p_chat.chat and a.ended_at is null) end,
 		'operator_live', case when v_owned then internal.operator_is_live(p_chat.chat, p_now) end, 'marks', internal.marks_json(p_chat.chat),
+		'identified', case when p_chat.person is not null then true end,
 		'created_at', internal.rfc3339(p_chat.created_at)));
 end $$;
 
@@ -140,15 +144,19 @@ begin
 end $$;
 
 -- The chat request. The same request_key again gives the same chat; with another body it is a conflict. A queue named by the customer is judged here (closed,
--- queue_full: no row stays); behind a bot it is judged when the queue is chosen.
+-- queue_full: no row stays); behind a bot it is judged when the queue is chosen. A person whom the site vouches for (p_identity, file 51_identity.sql) has one open
+-- chat: a second one is chat_exists with its id, and with p_resume the same call gives a further token for that one.
 create function api.open_chat(p_chat uuid, p_token_hash bytea, p_request_key_hash bytea, p_request_hash bytea, p_widget text, p_origin text, p_queue text, p_name text,
 	p_email text, p_locale text, p_page_url text, p_referrer text, p_answers jsonb, p_context jsonb, p_address inet, p_relay_url text,
-	p_held_token_hash bytea default null, p_exempt boolean default true)
-returns table (chat uuid, created boolean, body text)
+	p_identity jsonb default null, p_resume boolean default false, p_held_token_hash bytea default null, p_exempt boolean default true)
+returns table (chat uuid, token_hash bytea, created boolean, body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_widget chat.widget := internal.widget(p_widget, p_origin);
 	v_old chat.chat_access;
+	v_token_hash bytea := p_token_hash;
+	v_person text := p_identity ->> 'sub';
+	v_open uuid;
 	v_chat chat.chat;
 	v_created boolean := false;
 	v_now timestamptz;
@@ -157,14 +165,26 @@ declare
 	v_bot text;
 begin
 	perform pg_advisory_xact_lock(hashtextextended(encode(p_request_key_hash, 'hex'), 1)); -- two of the same key at once: the second sees the first
+	perform internal.admit_customer(v_widget.site, p_identity, p_email, p_address, clock_timestamp());
 	select * into v_old from chat.chat_access a where a.request_key_hash = p_request_key_hash;
 	if found then
 		if v_old.request_hash <> p_request_hash then
 			perform internal.fail('SB409', 'conflict', 'request_key');
 		end if;
+		v_token_hash := v_old.token_hash;
 		select * into v_chat from chat.chat c where c.chat = v_old.chat;
+	elsif p_resume then
+		perform internal.act_as('customer', '');
+		v_chat := internal.resume_chat(p_chat, v_widget.site, v_person, (p_chat, p_token_hash, p_request_key_hash, p_request_hash, null)::chat.chat_access, clock_timestamp());
 	else
-		perform internal.check_held_chat(v_widget.site, p_held_token_hash);
+		if v_person is null then
+			perform internal.check_held_chat(v_widget.site, p_held_token_hash);
+		else
+			v_open := internal.open_chat_of(v_widget.site, v_person);
+		end if;
+		if v_open is not null then
+			perform internal.fail('SB409', 'chat_exists', null, jsonb_build_object('chat', v_open));
+		end if;
 		v_created := true;
 		v_now := clock_timestamp();
 		perform internal.act_as('customer', '');
@@ -178,9 +198,12 @@ begin
 			perform internal.check_chat_limits(v_widget.site, p_address, v_now);
 		end if;
 		v_locale := coalesce(p_locale, v_widget.locale);
-		insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, email, locale, page_url, referrer, answers, context, address, bot, created_at, customer_seen_at)
-		values (p_chat, v_widget.site, p_widget, case when v_bot is null then 'queued' else 'bot' end, v_queue, case when v_bot is null then v_now end, p_name, p_email, v_locale,
-			p_page_url, p_referrer, coalesce(p_answers, '{}'), coalesce(p_context, '{}'), p_address, v_bot, v_now, v_now)
+		insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, email, locale, page_url, referrer, answers, context, address, bot, created_at, customer_seen_at,
+			person, name_verified, email_verified, preferred_operator)
+		values (p_chat, v_widget.site, p_widget, case when v_bot is null then 'queued' else 'bot' end, v_queue, case when v_bot is null then v_now end,
+			coalesce(p_identity ->> 'name', p_name), coalesce(p_identity ->> 'email', p_email), v_locale,
+			p_page_url, p_referrer, coalesce(p_answers, '{}'), coalesce(p_context, '{}'), p_address, v_bot, v_now, v_now,
+			v_person, coalesce(p_identity ? 'name', false), coalesce(p_identity ? 'email', false), internal.last_operator(v_widget.site, v_person, v_queue))
 		returning * into v_chat;
 		insert into chat.chat_counter (chat) values (p_chat);
 		insert into chat.chat_access (chat, token_hash, request_key_hash, request_hash) values (p_chat, p_token_hash, p_request_key_hash, p_request_hash);
@@ -191,7 +214,7 @@ begin
 			select * into v_chat from chat.chat c where c.chat = p_chat;
 		end if;
 	end if;
-	return query select v_chat.chat, v_created, jsonb_build_object('chat', internal.chat_json(v_chat, v_now, false), 'epoch', internal.epoch(),
+	return query select v_chat.chat, v_token_hash, v_created, jsonb_build_object('chat', internal.chat_json(v_chat, v_now, false), 'epoch', internal.epoch(),
 		'relay', jsonb_build_object('url', p_relay_url, 'protocol', 'chat.v1'))::text;
 end $$;
 

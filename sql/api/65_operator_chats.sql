@@ -4,7 +4,8 @@
 create function internal.chat_for_operator_json(p_chat chat.chat, p_now timestamptz) returns jsonb
 language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', p_chat.chat, 'state', p_chat.state, 'queue', p_chat.queue, 'queue_label', q.label, 'site', p_chat.site,
-		'name', p_chat.name, 'email', p_chat.email, 'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers,
+		'name', p_chat.name, 'email', p_chat.email, 'person', p_chat.person, 'verified', internal.verified_json(p_chat),
+		'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers,
 		'context', p_chat.context, 'created_at', internal.rfc3339(p_chat.created_at), 'assigned_at', internal.rfc3339(a.started_at),
 		'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - p_chat.arrived_at)::int),
 		'wrap_up_until', internal.rfc3339(p_chat.wrap_up_until), 'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
@@ -19,6 +20,12 @@ language sql stable as $$
 	left join chat.assignment a on a.chat = p_chat.chat and a.ended_at is null
 $$;
 
+-- What of a customer's data the site vouches for, as against what anybody may have typed; NULL: nothing.
+create function internal.verified_json(p_chat chat.chat) returns jsonb
+language sql immutable as $$
+	select case when p_chat.person is not null then to_jsonb(array_remove(array[case when p_chat.name_verified then 'name' end, case when p_chat.email_verified then 'email' end], null)) end
+$$;
+
 create function internal.offer_json(p_offer chat.offer, p_now timestamptz) returns jsonb
 language plpgsql stable as $$ -- (its plan is kept, where that of an SQL function is made at each call)
 begin
@@ -28,7 +35,8 @@ begin
 			'kind', p_offer.kind, 'from', internal.operator_name(p_offer.from_operator),
 			'note', (select m.body from chat.message m where m.chat = p_offer.chat and m.seq = p_offer.note_seq),
 			'why', p_offer.why ->> 'sentence', 'decision', case when p_offer.kind = 'routed' then jsonb_build_object('rule', p_offer.rule, 'others', p_offer.why -> 'others',
-				'score', p_offer.why -> 'score', 'load', p_offer.why -> 'load') end, 'name', c.name, 'answers', c.answers, 'page_url', c.page_url, 'locale', c.locale))
+				'score', p_offer.why -> 'score', 'load', p_offer.why -> 'load') end, 'name', c.name, 'verified', internal.verified_json(c),
+				'answers', c.answers, 'page_url', c.page_url, 'locale', c.locale))
 		from chat.chat c join chat.queue q on q.queue = p_offer.queue where c.chat = p_offer.chat);
 end $$;
 

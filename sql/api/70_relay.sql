@@ -58,6 +58,8 @@ begin
 		perform internal.fail('SB401', 'unauthorized');
 	elsif not internal.origin_is_listed(v_chat.site, p_origin) then
 		perform internal.fail('SB403', 'forbidden');
+	elsif internal.chat_is_blocked(v_chat, clock_timestamp()) then
+		perform internal.fail('SB403', 'forbidden');
 	elsif v_chat.state in ('ended', 'abandoned', 'wrap_up') then
 		perform internal.fail('SB410', 'gone');
 	end if;
@@ -74,14 +76,18 @@ end $$;
 -- of anybody's. Each is looked up by its key, however many rows the tables have.
 create function api.lapsed_customers(p_chats uuid[], p_tokens bytea[]) returns table (ord int, reason text)
 language plpgsql stable security definer set search_path = chat, pg_temp as $$
+declare
+	v_blocks boolean := exists (select from chat.block);
+	v_now timestamptz := clock_timestamp();
 begin
 	return query
-		select h.ord, case when h.state is null then 'unauthorized' else 'gone' end
+		select h.ord, case when h.state is null then 'unauthorized' when h.blocked then 'forbidden' else 'gone' end
 		from (
-			select u.ord::int as ord, (select c.state from chat.chat c where c.chat = (select a.chat from chat.chat_access a where a.chat = u.chat and a.token_hash = u.token)) as state
+			select u.ord::int as ord, case when v_blocks then (select internal.chat_is_blocked(b, v_now) from chat.chat b where b.chat = u.chat) end as blocked,
+				(select c.state from chat.chat c where c.chat = (select a.chat from chat.chat_access a where a.chat = u.chat and a.token_hash = u.token)) as state
 			from unnest(p_chats, p_tokens) with ordinality u (chat, token, ord)
 			offset 0) h -- each looked up once
-		where h.state is null or h.state in ('ended', 'abandoned', 'wrap_up');
+		where h.state is null or h.blocked or h.state in ('ended', 'abandoned', 'wrap_up');
 end $$;
 
 create function api.hello_operator(p_ticket bytea, p_origin text, p_relay int) returns table (session bytea, operator text, name text, role text, epoch text)

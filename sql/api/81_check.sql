@@ -132,6 +132,7 @@ language sql stable as $$
 	union all select * from internal.check_waiting(p_now)
 	union all select * from internal.check_widgets(p_now)
 	union all select * from internal.check_sites(p_now)
+	union all select * from internal.check_identity(p_now)
 	union all select * from internal.check_bots(p_now)
 	union all select * from internal.check_completeness(p_now)
 $$;

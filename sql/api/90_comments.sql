@@ -107,6 +107,14 @@ comment on column chat.chat.ended_by is 'Who ended it: customer, operator, bot, 
 comment on column chat.chat.end_reason is 'Why it ended, one word';
 comment on column chat.chat.disposition is 'What the operator filed it under';
 comment on column chat.chat.wrap_up_note is 'The operator''s note; no role but the owner reads it';
+comment on column chat.site_secret.site is 'The site';
+comment on column chat.site_secret.secret is 'Its characters are the key of HMAC-SHA256; no role but the owner reads it';
+comment on column chat.site_secret.created_at is 'When it was made';
+comment on column chat.site_secret.created_by is 'The database user who made it';
+comment on column chat.block.block is 'Its key';
+comment on column chat.block.value is 'The sub, address, network or e-mail address (lower case)';
+comment on column chat.block.since is 'From when it holds';
+comment on column chat.block.reason is 'Why, for supervisors; the customer is not told';
 comment on column chat.chat_skill.required is 'true: who has not min_rating does not get this chat. false: a wish';
 comment on column chat.chat_skill.min_rating is 'The lowest rating that will do, where required';
 comment on column chat.chat_skill.weight is 'How much a point of rating counts for the fit in mode balanced';

@@ -47,6 +47,7 @@ select t.finds('seq of every chat', 'delete from chat.message where chat = t.cha
 select t.finds('every message belongs', $$insert into chat.message (chat, seq, kind, author_kind, at) values (t.chat(99), 1, 'message', 'customer', t.at(50))$$);
 select t.finds('every chat has its counter', 'delete from chat.chat_counter where chat = t.chat(2)');
 select t.finds('every chat has its counter', 'delete from chat.chat_access where chat = t.chat(2)');
+select t.finds('a person has one open chat', $$update chat.chat set person = '7' where state = 'active'$$);
 select t.finds('a message is stored once', $$
 	drop index chat.message_once; update chat.message set cid = t.cid(1), author_kind = 'customer', author = '' where chat = t.chat(2) and seq < 3$$);
 select t.finds('the waiting list holds', 'delete from chat.waiting where chat = t.chat(7)');

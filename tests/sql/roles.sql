@@ -118,7 +118,8 @@ select is_empty($$
 	from (values ('switchboard_dba'), ('switchboard_report')) g (role), pg_attribute a
 	where a.attnum > 0 and has_column_privilege(g.role, a.attrelid, a.attnum, 'select') and (
 		a.attrelid in ('chat.message'::regclass, 'chat.operator_password'::regclass, 'chat.session'::regclass, 'chat.ticket'::regclass, 'chat.chat_access'::regclass)
-		or a.attrelid = 'chat.chat'::regclass and a.attname in ('name', 'email', 'page_url', 'referrer', 'answers', 'context', 'address', 'wrap_up_note'))$$,
+		or a.attrelid = 'chat.site_secret'::regclass and a.attname = 'secret'
+		or a.attrelid = 'chat.chat'::regclass and a.attname in ('name', 'email', 'person', 'page_url', 'referrer', 'answers', 'context', 'address', 'wrap_up_note'))$$,
 	'nobody but the owner reads what people wrote or prove themselves with');
 
 -- forged notifications are possible (PostgreSQL has no right to NOTIFY); they carry no power: P55 is tested with the programs

@@ -7,6 +7,7 @@ int main(void)
 	CU_SuiteInfo suites[] = {
 		{ "routes", NULL, NULL, NULL, NULL, routes_tests },
 		{ "canonical", NULL, NULL, NULL, NULL, canonical_tests },
+		{ "identity", NULL, NULL, NULL, NULL, identity_tests },
 		{ "locale", NULL, NULL, NULL, NULL, locale_tests },
 		{ "assets", NULL, NULL, NULL, NULL, assets_tests },
 		{ "guard", NULL, NULL, NULL, NULL, guard_tests },

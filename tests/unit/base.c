@@ -13,6 +13,7 @@ int main(void)
 		{ "log", NULL, NULL, NULL, NULL, log_tests },
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
+		{ "jwt", NULL, NULL, NULL, NULL, jwt_tests },
 		{ "secret", NULL, NULL, NULL, NULL, secret_tests },
 		{ "seats", NULL, NULL, NULL, NULL, seats_tests },
 		{ "shared_buckets", NULL, NULL, NULL, NULL, shared_buckets_tests },

@@ -122,22 +122,24 @@ static void empty_never_equals(void)
 	CU_ASSERT_FALSE(secret_equal(NULL, 0, NULL, 0));
 }
 
-/* A file of that content and mode → what secret_load_key() says; the key as hex in `ret_hex`. */
+/* A file of that content and mode → what secret_load_keys() says; the current key as hex in `ret_hex`, the whole in `loaded`. */
+static struct secret_keys loaded;
+
 static enum status load(const void *content, size_t len, mode_t mode, char ret_hex[2 * SECRET_BYTES + 1], const char **ret_log)
 {
 	char path[] = "/tmp/switchboard-key-XXXXXX";
 	int fd = mkstemp(path);
-	uint8_t key[SECRET_BYTES] = { 0 };
 	enum status status;
 
 	CU_ASSERT_FATAL(fd >= 0 && write(fd, content, len) == (ssize_t)len && fchmod(fd, mode) == 0);
 	close(fd);
 	log_init("unit", LOG_LEVEL_INFO);
 	capture_begin(&capture, STDERR_FILENO);
-	status = secret_load_key(path, key);
+	loaded = (struct secret_keys){ .has_previous = false };
+	status = secret_load_keys(path, &loaded);
 	*ret_log = capture_end(&capture);
 	unlink(path);
-	snprintf(ret_hex, 2 * SECRET_BYTES + 1, "%s", hex(key));
+	snprintf(ret_hex, 2 * SECRET_BYTES + 1, "%s", hex(loaded.current));
 	return status;
 }
 
@@ -164,6 +166,33 @@ static void a_key_is_raw_or_hexadecimal(void)
 	CU_ASSERT_STRING_NOT_EQUAL(key, other);
 }
 
+#define NEW_KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define OLD_KEY "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static void two_lines_are_the_key_and_the_one_before(void)
+{
+	static const char both[] = NEW_KEY "\n" OLD_KEY "\n", bad[] = NEW_KEY "\nff01\n", odd[] = NEW_KEY "\n" OLD_KEY "0\n", three[] = NEW_KEY "\n" OLD_KEY "\n" OLD_KEY "\n";
+	char key[2 * SECRET_BYTES + 1];
+	const char *log;
+
+	CU_ASSERT_EQUAL(load(NEW_KEY "\n", 65, 0600, key, &log), STATUS_OK);
+	CU_ASSERT_FALSE(loaded.has_previous);
+	CU_ASSERT_EQUAL(load(both, sizeof both - 1, 0600, key, &log), STATUS_OK);
+	CU_ASSERT_STRING_EQUAL(key, NEW_KEY);
+	CU_ASSERT_TRUE(loaded.has_previous);
+	CU_ASSERT_STRING_EQUAL(hex(loaded.previous), OLD_KEY);
+	CU_ASSERT_EQUAL(load(both, sizeof both - 2, 0600, key, &log), STATUS_OK); /* without the last line end */
+	CU_ASSERT_TRUE(loaded.has_previous);
+	for (size_t i = 0; i < 3; i++) {
+		const char *content = (const char *const[]){ bad, odd, three }[i];
+
+		CU_ASSERT_EQUAL(load(content, strlen(content), 0600, key, &log), STATUS_INVALID);
+		CU_ASSERT_PTR_NOT_NULL(strstr(log, "second line"));
+		CU_ASSERT_PTR_NULL(strstr(log, "ff01"));
+		CU_ASSERT_FALSE(loaded.has_previous);
+	}
+}
+
 static void a_bad_key_file_is_refused_with_its_reason(void)
 {
 	char content[5000], key[2 * SECRET_BYTES + 1];
@@ -179,10 +208,10 @@ static void a_bad_key_file_is_refused_with_its_reason(void)
 	CU_ASSERT_EQUAL(load(content, 5000, 0600, key, &log), STATUS_INVALID);
 	CU_ASSERT_PTR_NULL(strstr(log, "kkkk"));
 	capture_begin(&capture, STDERR_FILENO);
-	CU_ASSERT_EQUAL(secret_load_key("/nonexistent/key", (uint8_t *)content), STATUS_INVALID);
+	CU_ASSERT_EQUAL(secret_load_keys("/nonexistent/key", &loaded), STATUS_INVALID);
 	CU_ASSERT_PTR_NOT_NULL(strstr(capture_end(&capture), "path=/nonexistent/key reason=\"No such file or directory\""));
 	capture_begin(&capture, STDERR_FILENO);
-	CU_ASSERT_EQUAL(secret_load_key("/", (uint8_t *)content), STATUS_INVALID);
+	CU_ASSERT_EQUAL(secret_load_keys("/", &loaded), STATUS_INVALID);
 	CU_ASSERT_PTR_NOT_NULL(strstr(capture_end(&capture), "not a regular file"));
 }
 
@@ -194,6 +223,7 @@ CU_TestInfo secret_tests[] = {
 	{ "UUIDs are of version 4", uuids_are_of_version_4 },
 	{ "empty never equals", empty_never_equals },
 	{ "a key is raw or hexadecimal", a_key_is_raw_or_hexadecimal },
+	{ "two lines are the key and the one before", two_lines_are_the_key_and_the_one_before },
 	{ "a bad key file is refused with its reason", a_bad_key_file_is_refused_with_its_reason },
 	CU_TEST_INFO_NULL,
 };

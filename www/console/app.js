@@ -218,7 +218,7 @@ export class Console extends LitElement {
 					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
 					?board=${this.board} @board=${this.showBoard}></sb-sidebar>
 				<main>${this.board ? this.boardView(desk) : this.conversationView(desk)}</main>
-				${chat ? html`<sb-details .texts=${texts} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details>` : nothing}
+				${chat ? html`<sb-details .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details>` : nothing}
 			</div>
 			${this.noticeBox(desk)}
 			<div class="visually-hidden" role="status" aria-live="polite">${this.spoken}</div>`;

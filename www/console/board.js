@@ -3,6 +3,7 @@ import { LitElement, html, nothing } from 'lit';
 import base from '../lib/ui/base.sheet.css';
 import { clockTime, stopwatch } from '../lib/time.js';
 import './board-table.js';
+import './blocks.js';
 import styles from './board.sheet.css';
 import dialog from './dialog.sheet.css';
 import { icons } from './icons.js';
@@ -105,7 +106,8 @@ export class Board extends LitElement {
 				${view ? html`<span class="at ${this.failed ? 'stale' : ''}">${this.failed ? icons.alert : nothing}${texts.t(this.failed ? 'board.stale' : 'board.at',
 					{ time: clockTime(view.at, texts.locale) })}</span>` : nothing}
 			</header>
-			${view ? html`<div class="scroll">${this.queues(view)}${this.people(view)}${this.chats(view)}</div>` : this.nothingYet()}
+			${view ? html`<div class="scroll">${this.queues(view)}${this.people(view)}${this.chats(view)}
+				<sb-blocks .texts=${texts} .desk=${this.desk}></sb-blocks></div>` : this.nothingYet()}
 			${this.question()}`;
 	}
 

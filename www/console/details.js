@@ -5,6 +5,8 @@ import { icons } from './icons.js';
 import { linkedText } from '../lib/ui/linked-text.js';
 import { fullTime, stopwatch } from '../lib/time.js';
 import { answerRows } from './answers.js';
+import './block.js';
+import './earlier.js';
 import styles from './details.sheet.css';
 
 /** What is known of the customer and the chat. Event `close`. */
@@ -12,6 +14,7 @@ export class Details extends LitElement {
 	static styles = [base, styles];
 	static properties = {
 		texts: { attribute: false },
+		desk: { attribute: false },
 		chat: { attribute: false },
 		stamp: { attribute: false },
 	};
@@ -20,6 +23,8 @@ export class Details extends LitElement {
 		super();
 		/** @type {import('../lib/i18n.js').Texts} */
 		this.texts;
+		/** @type {import('./desk.js').Desk} */
+		this.desk;
 		/** @type {import('./held-chat.js').HeldChat} */
 		this.chat;
 		this.stamp = 0;
@@ -33,8 +38,9 @@ export class Details extends LitElement {
 				<button class="icon-button" aria-label=${texts.t('details.close')} title=${texts.t('details.close')}
 					@click=${() => this.dispatchEvent(new Event('close'))}>${icons.close}</button></header>
 			<dl>
-				${this.row('name', info.name, info.name || info.email ? texts.t('details.unverified') : '')}
-				${this.row('email', info.email)}
+				${info.person ? this.row('person', info.person, this.vouched(true)) : nothing}
+				${this.row('name', info.name, this.vouched(info.verified?.includes('name')))}
+				${this.row('email', info.email, this.vouched(info.verified?.includes('email')))}
 				${this.row('locale', info.locale && languageName(info.locale, texts.locale))}
 				${this.row('page', info.page_url)}
 				${this.row('referrer', info.referrer)}
@@ -47,10 +53,23 @@ export class Details extends LitElement {
 				${this.row('waited', typeof info.waited_s === 'number' ? stopwatch(info.waited_s) : '')}
 				${this.row('started', info.created_at && fullTime(info.created_at, texts.locale))}
 				${this.row('assigned', info.assigned_at && fullTime(info.assigned_at, texts.locale))}
-			</dl></aside>`;
+			</dl>
+			${info.person && chat.owned ? html`<sb-earlier .texts=${texts} .desk=${this.desk} .chat=${chat} person=${info.person}></sb-earlier>` : nothing}
+			${this.desk.duty.operator.role === 'supervisor' ? html`<button class="button small danger block" data-testid="block" @click=${this.block}>${texts.t('block')}</button>
+				<sb-block .texts=${texts} .desk=${this.desk}></sb-block>` : nothing}</aside>`;
 	}
 
-	/** @param {string} name @param {string | undefined} value @param {string} [remark] */
+	block() {
+		/** @type {import('./block.js').Block} */ (this.renderRoot.querySelector('sb-block')).open(this.chat);
+	}
+
+	/** @param {boolean | undefined} verified what stands there comes from the site's server, not from whoever types */
+	vouched(verified) {
+		const { texts } = this;
+		return verified ? html`<span class="verified">${icons.verified}${texts.t('details.verified')}</span>` : texts.t('details.unverified');
+	}
+
+	/** @param {string} name @param {string | undefined} value @param {unknown} [remark] */
 	row(name, value, remark) {
 		if (!value) return nothing;
 		return html`<div><dt>${this.texts.t(`details.${name}`)}</dt><dd><bdi>${linkedText(value)}</bdi>${remark ? html`<small>${remark}</small>` : nothing}</dd></div>`;

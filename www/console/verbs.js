@@ -147,7 +147,49 @@ export class Verbs {
 		else if (!refusal) chat.transfer = null;
 	}
 
+	// ---- the person behind a chat ----
+
+	/** @param {string} id of a chat that is ours @returns {Promise<{chats: import('./earlier.js').EarlierChat[]}>} earlier ones of the same person */
+	earlier(id) {
+		return this.#api.get(`operator/chats/${id}/history`);
+	}
+
+	/** @param {string} id of a chat that is ours @param {string} earlier @returns {Promise<ChatEvent[]>} its whole transcript */
+	async earlierEvents(id, earlier) {
+		/** @type {ChatEvent[]} */
+		const events = [];
+		for (;;) {
+			const page = await this.#api.get(`operator/chats/${id}/history/${earlier}/events?after=${events.at(-1)?.seq ?? 0}&limit=500`);
+			events.push(...page.events);
+			if (!page.more || !page.events.length) return events;
+		}
+	}
+
 	// ---- a supervisor's ----
+
+	/** @param {HeldChat} chat @param {{kinds: string[], reason: string, days: number, end: boolean}} how days 0: until it is lifted @returns {Promise<Refusal | null>} */
+	block(chat, { kinds, reason, days, end }) {
+		return this.#during(chat, 'block', async () => {
+			await this.#api.post(`operator/chats/${chat.id}/block`, { kinds, reason, end, ...(days ? { days } : {}) });
+			this.#desk.say({ kind: 'info', name: 'notice.blocked', values: { name: chat.info.name ?? '' } });
+			if (end) await this.#desk.fetch(chat);
+		});
+	}
+
+	/** @returns {Promise<{blocks: import('./blocks.js').BlockRow[]}>} */
+	blocks() {
+		return this.#api.get('blocks');
+	}
+
+	/** @param {string} block @returns {Promise<Refusal | null>} */
+	async lift(block) {
+		try {
+			await this.#api.delete(`blocks/${block}`);
+			return null;
+		} catch (error) {
+			return this.#refusal(error);
+		}
+	}
 
 	/** @returns {Promise<BoardView>} */
 	board() {

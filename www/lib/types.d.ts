@@ -42,6 +42,8 @@ interface CustomerChat {
 	wait?: Wait | null;
 	operator?: string | { name?: string } | null;
 	created_at?: string;
+	/** the site has said whose chat it is */
+	identified?: boolean;
 }
 
 interface OperatorChat {
@@ -52,6 +54,10 @@ interface OperatorChat {
 	site?: string;
 	name?: string;
 	email?: string;
+	/** who it is, as the site's own server says; absent: nobody vouches for anything */
+	person?: string;
+	/** what of the data the site vouches for */
+	verified?: ('name' | 'email')[];
 	locale?: string;
 	page_url?: string;
 	referrer?: string;

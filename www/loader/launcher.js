@@ -2,6 +2,7 @@
 import sheet from './launcher.sheet.css';
 
 /** @typedef {(value?: string) => string | null} Flag */
+/** @typedef {string | null | (() => string | null | Promise<string | null>)} Vouching a signed token, what fetches one, or null: nobody is logged in */
 
 const PHONE = '(max-width: 480px), (max-height: 480px)';
 const words = /** @type {Record<string, string[]>} */ ({
@@ -34,6 +35,8 @@ export class Launcher extends EventTarget {
 		this.label = config.texts?.launcher || this.texts[0];
 		this.title = config.texts?.title || this.label;
 		this.isOpen = this.active = this.ready = false;
+		/** @type {Vouching | undefined} */
+		this.vouching = undefined;
 		/** @type {HTMLIFrameElement | null} */
 		this.frame = null;
 		this.build(config);
@@ -143,6 +146,7 @@ export class Launcher extends EventTarget {
 		const { type } = data;
 		if (type === 'ready') this.greet();
 		else if (type === 'close') this.close();
+		else if (type === 'identify') this.vouch();
 		else if (type === 'unread' && Number.isInteger(data.count)) this.count(data.count);
 		else if (type === 'resize') this.box.classList.toggle('large', data.size === 'large');
 		else if (type === 'active') {
@@ -155,10 +159,25 @@ export class Launcher extends EventTarget {
 		clearTimeout(this.timer);
 		this.ready = true;
 		const url = location.href.split('#')[0].slice(0, 2000);
-		this.tell('context', { url, referrer: document.referrer.slice(0, 2000), locale: this.locale });
+		this.tell('context', { url, referrer: document.referrer.slice(0, 2000), locale: this.locale, vouched: this.vouching !== undefined });
+		this.vouch();
 		if (!this.isOpen) return;
 		this.tell('show', { focus: this.focusWhenReady });
 		if (this.focusWhenReady) this.frame?.focus();
+	}
+
+	/** Who is here, as the site's server has signed it. @param {Vouching} vouching */
+	identify(vouching) {
+		this.vouching = vouching;
+		this.vouch();
+	}
+
+	/** Only the frame hears it, and only while it is there. */
+	async vouch() {
+		const { vouching } = this;
+		if (!this.ready || vouching === undefined) return;
+		const token = await (typeof vouching === 'function' ? vouching() : vouching);
+		if (vouching === this.vouching) this.tell('identity', { token: token || null });
 	}
 
 	/** @param {number} n */

@@ -24,9 +24,13 @@ async function start() {
 	const answer = await fetch(`${base}/api/v1/widgets/${encodeURIComponent(key)}${query}`, { credentials: 'omit' });
 	if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
 	const launcher = new Launcher({ base, key, locale, config: await answer.json(), flag });
+	if (script.dataset.identity) launcher.identify(script.dataset.identity);
 	const api = {
 		open: () => launcher.open(),
 		close: () => launcher.close(),
+		/** @param {import('./launcher.js').Vouching} vouching */
+		identify: (vouching) => launcher.identify(vouching),
+		logout: () => launcher.identify(null),
 		/** @param {string} event open, close, unread @param {(detail: unknown) => void} heard @returns {() => void} stops listening */
 		on(event, heard) {
 			/** @param {Event} e */

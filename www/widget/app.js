@@ -12,6 +12,7 @@ import { applyAccent } from '../lib/ui/theme.js';
 import styles from './app.sheet.css';
 import { Bridge } from './bridge.js';
 import './ended.js';
+import { Person } from './person.js';
 import { ChatSession } from './session.js';
 import { englishTexts, textsFor } from './texts.js';
 import './waiting.js';
@@ -58,8 +59,13 @@ export class App extends LitElement {
 		this.key = new URLSearchParams(location.search).get('key') ?? '';
 		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''));
 		this.bridge = new Bridge(location.hash);
+		this.person = new Person(() => this.bridge.tell('identify'));
 		this.tab = new Store(`switchboard-tab:${this.key}:`, () => sessionStorage, () => cookieStorage());
-		this.bridge.addEventListener('context', (event) => { this.page = /** @type {CustomEvent} */ (event).detail; });
+		this.bridge.addEventListener('context', (event) => {
+			this.page = /** @type {CustomEvent} */ (event).detail;
+			if (this.page.vouched) this.person.expect();
+		});
+		this.bridge.addEventListener('identity', (event) => this.person.hear(/** @type {CustomEvent} */ (event).detail));
 		this.bridge.addEventListener('show', (event) => this.show(true, /** @type {CustomEvent} */ (event).detail.focus));
 		this.bridge.addEventListener('hide', () => this.show(false, false));
 		document.addEventListener('keydown', (event) => this.keyDown(event));
@@ -89,7 +95,7 @@ export class App extends LitElement {
 		document.documentElement.dir = this.texts.direction;
 		applyAccent(config.theme?.accent);
 		const store = new Store(`switchboard:${this.key}:`, () => localStorage, () => cookieStorage({ maxAgeS: RESUME_S }));
-		this.session = new ChatSession({ api: this.api, key: this.key, store, tab: this.tab, relay: config.relay });
+		this.session = new ChatSession({ api: this.api, key: this.key, store, tab: this.tab, relay: config.relay, person: this.person });
 		this.session.addEventListener('change', () => this.changed());
 		this.config = config;
 		this.draft = this.tab.get('draft') ?? '';
@@ -218,7 +224,7 @@ export class App extends LitElement {
 
 	/** @param {ChatSession} session */
 	typist(session) {
-		return session.typing === '…' ? this.texts.t('operator') : session.typing;
+		return session.typist.name === '…' ? this.texts.t('operator') : session.typist.name;
 	}
 
 	header() {

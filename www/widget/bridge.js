@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: ISC
 
-const TO_HOST = { ready: [], close: [], unread: ['count'], active: ['on'], resize: ['size'] };
+const TO_HOST = { ready: [], close: [], unread: ['count'], active: ['on'], resize: ['size'], identify: [] };
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const TOKEN_MAX = 4096;
 
-/** @typedef {{url?: string, referrer?: string, locale?: string}} PageContext */
+/** @typedef {{url?: string, referrer?: string, locale?: string, vouched?: boolean}} PageContext `vouched`: the page will say who is here */
 
 /**
  * The only way between the frame and the page around it. The page names its origin in the fragment of our URL; a lie gains nothing: what we post goes only to
  * that origin, what we hear is taken only from it, and no message carries a secret.
  *
- * Events: `context` (detail PageContext), `show`, `hide`.
+ * Events: `context` (detail PageContext), `identity` (detail: a token, or null for nobody), `show`, `hide`.
  */
 export class Bridge extends EventTarget {
 	#origin;
@@ -37,6 +39,7 @@ export class Bridge extends EventTarget {
 		const message = event.data;
 		if (message?.switchboard !== 1) return;
 		if (message.type === 'show' || message.type === 'hide') this.dispatchEvent(new CustomEvent(message.type, { detail: { focus: message.focus === true } }));
+		if (message.type === 'identity' && isToken(message.token)) this.dispatchEvent(new CustomEvent('identity', { detail: message.token }));
 		if (message.type === 'context') this.dispatchEvent(new CustomEvent('context', { detail: contextOf(message) }));
 	}
 }
@@ -55,5 +58,10 @@ function originIn(hash) {
 function contextOf(message) {
 	/** @param {unknown} value @param {number} max */
 	const text = (value, max) => (typeof value === 'string' && value && value.length <= max ? value : undefined);
-	return { url: text(message.url, 2000), referrer: text(message.referrer, 2000), locale: text(message.locale, 35) };
+	return { url: text(message.url, 2000), referrer: text(message.referrer, 2000), locale: text(message.locale, 35), vouched: message.vouched === true };
+}
+
+/** @param {unknown} token */
+function isToken(token) {
+	return token === null || (typeof token === 'string' && token.length <= TOKEN_MAX && TOKEN.test(token));
 }

@@ -7,11 +7,12 @@ import { Marks } from '../lib/marks.js';
 import { Outbox } from '../lib/outbox.js';
 import { uuid } from '../lib/uuid.js';
 import { BLINK_MS, bannerOf } from './banner.js';
-import { askForChat } from './chat-request.js';
 import { Contact } from './contact.js';
+import { openChat, ownEvent, problemOf } from './opening.js';
+import { Person } from './person.js';
 import { Poller } from './poller.js';
+import { Typist } from './typist.js';
 
-const TYPING_SHOWN_MS = 7000;
 const RECEIPT_PAUSE_MS = 150;
 const SLOW_MS = 4000;
 const HOLE_PATIENCE_MS = 1500;
@@ -20,8 +21,8 @@ const FALLBACK_AFTER = 2;
 // Where sockets are swallowed rather than refused, nobody waits for their time to run out.
 const FALLBACK_AFTER_MS = 4000;
 
-/** @typedef {{id: string, token: string, relay?: RelayAddress}} Credential */
-/** @typedef {{kind: 'closed' | 'full' | 'refused' | 'invalid', next?: string, text?: string, field?: string, code?: string, reference?: string}} StartProblem */
+/** @typedef {{id: string, token: string, relay?: RelayAddress, person?: boolean}} Credential `person`: the site has said whose chat it is */
+/** @typedef {import('./opening.js').StartProblem} StartProblem */
 
 /**
  * The customer's side of one chat: from the chat request to the rating, over whatever connection there is.
@@ -39,10 +40,10 @@ export class ChatSession extends EventTarget {
 	/** @type {{position: number, wait: Wait | null} | null} */
 	place = null;
 	synced = false;
-	typing = '';
 	marks = new Marks('customer');
 	/** the operator, once there is one */
 	contact = new Contact(async () => (await this.#api.get(`chats/${this.chat}`)).chat.operator_live, () => this.#changed());
+	typist = new Typist(() => this.#changed());
 	unread = 0;
 	visible = false;
 	ending = false;
@@ -51,6 +52,7 @@ export class ChatSession extends EventTarget {
 	#store;
 	#last;
 	#key;
+	#person;
 	/** @type {RelayAddress | undefined} */
 	#relay;
 	/** @type {Credential | null} */
@@ -70,26 +72,28 @@ export class ChatSession extends EventTarget {
 
 	/**
 	 * @param {{api: import('../lib/api.js').Api, key: string, store: import('../lib/storage.js').Store, tab: import('../lib/storage.js').Store,
-	 *   relay?: RelayAddress}} given `store` outlives the tab, `tab` does not
+	 *   relay?: RelayAddress, person?: Person}} given `store` outlives the tab, `tab` does not
 	 */
-	constructor({ api, key, store, tab, relay }) {
+	constructor({ api, key, store, tab, relay, person = new Person() }) {
 		super();
 		this.#api = api;
 		this.#store = store;
 		this.#last = tab;
 		this.#key = key;
 		this.#relay = relay;
+		this.#person = person;
+		person.addEventListener('change', () => this.#saved && this.#admit(this.#saved));
 		this.outbox = new Outbox(store, (entry) => this.#post(entry));
 		this.outbox.addEventListener('change', () => {
 			this.#changed();
 			if (this.pending.length) this.#later('slow', SLOW_MS + 100, () => this.#changed());
 		});
-		this.outbox.addEventListener('sent', (event) => this.#stored(/** @type {CustomEvent} */ (event).detail));
+		this.outbox.addEventListener('sent', (event) => this.#take([ownEvent(/** @type {CustomEvent} */ (event).detail)]));
 		this.#socket = new ChatSocket({ url: () => this.#address().url, hello: () => this.#hello() });
 		this.#socket.addEventListener('state', () => this.#connection());
 		this.#socket.addEventListener('frame', (event) => this.#frame(/** @type {CustomEvent} */ (event).detail));
 		this.#poller = new Poller(() => this.#fetch());
-		this.#poller.addEventListener('state', () => this.#polled());
+		this.#poller.addEventListener('state', () => (this.#poller.working && this.outbox.kick(), this.#changed()));
 		store.watch((name) => this.#otherTab(name));
 		addEventListener('online', () => this.#socket.nudge());
 		addEventListener('offline', () => this.#changed());
@@ -121,10 +125,34 @@ export class ChatSession extends EventTarget {
 
 	/** At the start of the page: the chat that was going on, or one whose request was on its way. */
 	resume() {
-		const saved = this.#store.get('chat') ?? this.#last.get('chat');
-		if (saved?.id && saved?.token) return this.#enter(saved);
+		const saved = this.#saved;
+		if (saved) return void this.#admit(saved);
 		const request = this.#store.get('start');
-		if (request?.request_key) this.#request(request);
+		return request?.request_key ? void this.#request(request) : undefined;
+	}
+
+	/** @returns {Credential | null} */
+	get #saved() {
+		const saved = this.#credential ?? this.#store.get('chat') ?? this.#last.get('chat');
+		return saved?.id && saved?.token ? saved : null;
+	}
+
+	/** A chat is shown to whose it is, and to nobody who came after. @param {Credential} saved */
+	async #admit(saved) {
+		const turn = ++this.#starting;
+		if (!this.chat) this.#api.token = saved.token;
+		if (!this.chat && this.#person.token) this.phase = 'starting';
+		const verdict = await this.#person.judge(this.#api, this.#key, saved);
+		if (turn !== this.#starting) return;
+		if (verdict === 'no') return this.restart();
+		if (verdict === 'bound' && !saved.person) {
+			saved.person = true;
+			if (this.#store.get('chat')) this.#store.set('chat', saved);
+		}
+		if (verdict !== 'unknown' && !this.chat) return this.#enter(saved);
+		if (!this.chat) this.phase = 'welcome';
+		if (verdict === 'unknown' && this.#person.token) this.#later('admit', 3000, () => this.#saved && this.#admit(this.#saved));
+		this.#changed();
 	}
 
 	/** @param {Record<string, unknown>} about name, locale, page_url, referrer; empty members are left out */
@@ -138,13 +166,11 @@ export class ChatSession extends EventTarget {
 	/** @param {Record<string, unknown>} request */
 	async #request(request) {
 		const turn = ++this.#starting;
-		this.phase = 'starting';
-		this.problem = null;
+		Object.assign(this, { phase: 'starting', problem: null });
 		this.#waits(0);
-		const answer = await askForChat(this.#api, request, { wanted: () => turn === this.#starting, waits: (until) => this.#waits(until) })
-			.catch((error) => this.#refused(error));
-		if (!answer) return;
-		const credential = { id: answer.chat.id, token: answer.token, relay: answer.relay };
+		const given = { api: this.#api, request, person: this.#person, wanted: () => turn === this.#starting, waits: (/** @type {number} */ until) => this.#waits(until) };
+		const credential = await openChat({ ...given, keep: (kept) => this.#store.set('start', kept) }).catch((error) => this.#refused(error));
+		if (!credential) return;
 		this.#store.set('chat', credential);
 		this.#store.remove('start');
 		this.#enter(credential);
@@ -160,9 +186,7 @@ export class ChatSession extends EventTarget {
 	#refused(error) {
 		this.#store.remove('start');
 		this.phase = 'welcome';
-		const kind = error.code === 'closed' ? 'closed' : error.code === 'queue_full' ? 'full' : error.code === 'invalid' ? 'invalid' : 'refused';
-		this.problem = { kind, field: error.field, code: error.code, next: String(error.details?.next_opening ?? ''), text: String(error.details?.text ?? ''),
-			reference: kind === 'refused' ? error.reference : '' };
+		this.problem = problemOf(error);
 		this.#changed();
 	}
 
@@ -190,7 +214,8 @@ export class ChatSession extends EventTarget {
 		this.view = readChat([]);
 		this.marks.clear();
 		this.contact.reset();
-		Object.assign(this, { phase: 'welcome', retryAt: 0, synced: false, typing: '', unread: 0, ending: false });
+		this.typist.rest();
+		Object.assign(this, { phase: 'welcome', retryAt: 0, synced: false, unread: 0, ending: false });
 		this.#changed();
 	}
 
@@ -278,16 +303,6 @@ export class ChatSession extends EventTarget {
 		return Promise.reject({ code: 'offline' });
 	}
 
-	/** @param {{entry: OutboxEntry, seq: number, at?: string}} sent */
-	#stored({ entry, seq, at }) {
-		/** @type {ChatEvent} */
-		const own = {
-			chat: entry.chat, seq, kind: 'message', author: { kind: 'customer' }, body: entry.body ?? entry.label, at: at ?? entry.at, cid: entry.cid,
-			data: entry.choice ? { choice: entry.choice } : undefined, local: true,
-		};
-		this.#take([own]);
-	}
-
 	#connection() {
 		const { state, reason, failures } = this.#socket;
 		if (state !== 'ready') this.#acks.fail();
@@ -332,11 +347,6 @@ export class ChatSession extends EventTarget {
 		this.#store.remove('chat');
 		this.#last.remove('chat');
 		this.phase = this.events.highest ? 'lost' : 'welcome';
-		this.#changed();
-	}
-
-	#polled() {
-		if (this.#poller.working) this.outbox.kick();
 		this.#changed();
 	}
 
@@ -387,11 +397,10 @@ export class ChatSession extends EventTarget {
 			case 'queue':
 				return this.#placed(frame.position, frame.wait);
 			case 'typing':
-				return this.#typingHeard(frame);
+				return frame.author?.kind === 'customer' ? undefined : this.typist.tell(frame.on ? frame.author?.name || this.view.operator || '…' : '');
 			case 'got':
 			case 'read':
-				this.marks.hear(frame);
-				return this.#changed();
+				return void (this.marks.hear(frame), this.#changed());
 			case 'presence':
 				this.contact.hear(frame.online === true);
 				return this.#watchContact();
@@ -406,15 +415,6 @@ export class ChatSession extends EventTarget {
 		}
 	}
 
-	/** @param {Frame} frame */
-	#typingHeard(frame) {
-		clearTimeout(this.#timers.typing);
-		if (frame.author?.kind === 'customer') return;
-		this.typing = frame.on ? frame.author?.name || this.view.operator || '…' : '';
-		if (frame.on) this.#timers.typing = setTimeout(() => this.#typingHeard({ t: 'typing', on: false }), TYPING_SHOWN_MS);
-		this.#changed();
-	}
-
 	#watchContact() {
 		this.contact.watch(this.view.state === 'active' && this.#socket.state === 'ready');
 	}
@@ -425,7 +425,7 @@ export class ChatSession extends EventTarget {
 		for (const event of events) {
 			changed = this.events.add(event) || changed;
 			if (event.cid) this.outbox.confirm(event.cid);
-			if (event.author?.kind === 'operator' && event.kind === 'message') this.typing = '';
+			if (event.author?.kind === 'operator' && event.kind === 'message') this.typist.rest();
 		}
 		if (!changed) return;
 		this.view = readChat(this.events.events);
@@ -444,7 +444,7 @@ export class ChatSession extends EventTarget {
 
 	/** The token leaves lasting storage with the end of the chat; this tab keeps it for the transcript and the rating. */
 	#over() {
-		this.typing = '';
+		this.typist.rest();
 		this.#last.set('chat', this.#credential);
 		this.#store.remove('chat');
 		this.#store.remove('read');

@@ -28,6 +28,7 @@ export default {
 	'problem.closed_until': 'Wir haben gerade geschlossen. Wieder da: {time}.',
 	'problem.full': 'Im Moment warten sehr viele. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
 	'problem.invalid': 'Bitte prüfen Sie den Namen: Er ist zu lang oder enthält Zeichen, die nicht gehen.',
+	'problem.identity': 'Bitte melden Sie sich zuerst auf dieser Seite an und starten Sie dann den Chat.',
 	'problem.refused': 'Der Chat konnte hier nicht gestartet werden.',
 	reference: 'Kennung: {id}',
 	loading: 'Wird geladen…',

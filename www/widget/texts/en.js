@@ -29,6 +29,7 @@ export default {
 	'problem.closed_until': 'We are closed right now. We open again {time}.',
 	'problem.full': 'A lot of people are waiting right now. Please try again in a few minutes.',
 	'problem.invalid': 'Please check your name: it is too long or has characters we cannot keep.',
+	'problem.identity': 'Please sign in on this site first, then start the chat.',
 	'problem.refused': 'The chat could not be started here.',
 	reference: 'Reference: {id}',
 	loading: 'Loading…',

@@ -28,6 +28,7 @@ export default {
 	'problem.closed_until': 'Ahora mismo estamos cerrados. Volvemos: {time}.',
 	'problem.full': 'Hay mucha gente esperando. Vuelve a intentarlo en unos minutos.',
 	'problem.invalid': 'Revisa tu nombre: es demasiado largo o tiene caracteres no válidos.',
+	'problem.identity': 'Primero inicia sesión en este sitio y luego inicia el chat.',
 	'problem.refused': 'No se pudo iniciar el chat aquí.',
 	reference: 'Referencia: {id}',
 	loading: 'Cargando…',

@@ -28,6 +28,7 @@ export default {
 	'problem.closed_until': 'Nous sommes fermés pour le moment. Réouverture : {time}.',
 	'problem.full': 'Beaucoup de personnes attendent. Merci de réessayer dans quelques minutes.',
 	'problem.invalid': 'Vérifiez votre nom : il est trop long ou contient des caractères impossibles.',
+	'problem.identity': 'Connectez-vous d’abord sur ce site, puis lancez la discussion.',
 	'problem.refused': 'La discussion n’a pas pu démarrer ici.',
 	reference: 'Référence : {id}',
 	loading: 'Chargement…',
