@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEY_FILE_MAX 4096
+#define KEY_FILE_MAX SECRET_TEXT_MAX
 
 static void random_bytes(uint8_t *ret_bytes, size_t len)
 {
@@ -144,17 +144,38 @@ static const char *key_read(int fd, uint8_t ret_key[SECRET_BYTES])
 	return fault;
 }
 
-enum status secret_load_key(const char *path, uint8_t ret_key[SECRET_BYTES])
+static const char *text_read(int fd, char ret_text[SECRET_TEXT_MAX + 1])
+{
+	ssize_t got = read(fd, ret_text, SECRET_TEXT_MAX);
+
+	if (got < 0)
+		return strerror(errno);
+	ret_text[got] = '\0';
+	return strlen(ret_text) == (size_t)got && got > 0 ? NULL : "empty, or not a text";
+}
+
+/* One of the two is asked for. */
+static enum status load(const char *path, uint8_t *ret_key, char *ret_text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	const char *fault = key_file_fault(fd);
 
 	if (!fault)
-		fault = key_read(fd, ret_key);
+		fault = ret_key ? key_read(fd, ret_key) : text_read(fd, ret_text);
 	if (fd >= 0)
 		close(fd);
 	if (!fault)
 		return STATUS_OK;
 	log_event(LOG_LEVEL_ERROR, "key file refused", "path", path, "reason", fault, NULL);
 	return STATUS_INVALID;
+}
+
+enum status secret_load_key(const char *path, uint8_t ret_key[SECRET_BYTES])
+{
+	return load(path, ret_key, NULL);
+}
+
+enum status secret_load_text(const char *path, char ret_text[SECRET_TEXT_MAX + 1])
+{
+	return load(path, NULL, ret_text);
 }

@@ -26,4 +26,8 @@ bool secret_token_is_wellformed(const char *token); /* exactly SECRET_TOKEN_LEN 
  * log line naming path and reason) a missing, short or group/world-readable-for-others file. Caller frees with OPENSSL_cleanse + free. */
 enum status MUST_CHECK secret_load_key(const char *path, uint8_t ret_key[SECRET_BYTES]);
 
+/* Reads what somebody else's secret is, a password say: the whole text of a file under the same conditions. Caller wipes it with OPENSSL_cleanse. */
+#define SECRET_TEXT_MAX 4096
+enum status MUST_CHECK secret_load_text(const char *path, char ret_text[SECRET_TEXT_MAX + 1]);
+
 #endif

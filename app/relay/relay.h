@@ -8,6 +8,7 @@
 #include "relay/access.h"
 #include "relay/admission.h"
 #include "relay/batch.h"
+#include "relay/bus.h"
 #include "relay/client.h"
 #include "relay/crowding.h"
 #include "relay/hints.h"
@@ -35,6 +36,7 @@ struct relay {
 	struct rooms rooms;
 	struct history history;
 	struct hints hints;
+	struct bus bus;          /* opened by main.c */
 	struct batch batch;
 	struct crowding crowding; /* begun by main.c */
 	struct signals signals;
