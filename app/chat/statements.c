@@ -194,12 +194,15 @@ const struct statement STATEMENT_LEDGER_ADD = { "ledger_add",
 const struct statement *const statements_relay[] = {
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT, &STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR,
 	&STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES,
-	&STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
+	&STATEMENT_FETCH_EVENTS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
 
 const struct statement *const statements_relay_aside[] = { &STATEMENT_HINT_RELAYS, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_NOTE_METRICS };
 const size_t statements_relay_aside_count = sizeof statements_relay_aside / sizeof statements_relay_aside[0];
+
+const struct statement *const statements_relay_places[] = { &STATEMENT_QUEUE_POSITIONS };
+const size_t statements_relay_places_count = sizeof statements_relay_places / sizeof statements_relay_places[0];
 
 const struct statement *const statements_all[] = {
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,

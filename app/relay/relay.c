@@ -213,6 +213,13 @@ static void on_hints_up(void *arg)
 	hints_again(&r->hints);
 }
 
+static void on_places_up(void *arg)
+{
+	struct relay *r = arg;
+
+	r->places_due = true;
+}
+
 static void ignore(void *arg)
 {
 	(void)arg;
@@ -404,9 +411,11 @@ static char *make_name(const struct options *options)
 static void init_database(struct relay *r, const char *conninfo)
 {
 	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
+	const struct pipe_events place_events = { .up = on_places_up, .down = ignore, .notify = ignore_notify, .arg = r };
 	const struct pipe_events hint_events = { .up = on_hints_up, .down = ignore, .notify = ignore_notify, .arg = r };
 
 	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
+	pipe_new(r->loop, conninfo, "switchboard-relay-places", statements_relay_places, statements_relay_places_count, &place_events, &r->place_pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-hints", statements_relay_aside, statements_relay_aside_count, &hint_events, &r->hint_pipe);
 }
 
@@ -450,6 +459,7 @@ void relay_close(struct relay *r)
 	hints_flush(&r->hints);
 	bus_close(&r->bus);
 	hellos_drop(r);
+	pipe_free(&r->place_pipe);
 	pipe_free(&r->hint_pipe);
 	pipe_free(&r->pipe);
 	uv_close((uv_handle_t *)&r->tick, NULL);

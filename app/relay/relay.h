@@ -31,6 +31,7 @@ struct relay {
 	struct limits limits;
 	const struct transport *transport;
 	struct pipe *pipe;       /* everything but hints */
+	struct pipe *place_pipe; /* places in the queue, a question that long lines make slow: nothing waits behind it */
 	struct pipe *hint_pipe;  /* hints, whose NOTIFY must not stand in a message's way, and what else is asked aside */
 	struct clients clients;
 	struct rooms rooms;
