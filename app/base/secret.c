@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEY_FILE_MAX 4096
+#define KEY_FILE_MAX SECRET_TEXT_MAX
 #define BASE64_MAX 65536
 #define BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -203,21 +203,42 @@ static const char *keys_read(int fd, struct secret_keys *ret_keys)
 	return fault;
 }
 
-enum status secret_load_keys(const char *path, struct secret_keys *ret_keys)
+static const char *text_read(int fd, char ret_text[SECRET_TEXT_MAX + 1])
+{
+	ssize_t got = read(fd, ret_text, SECRET_TEXT_MAX);
+
+	if (got < 0)
+		return strerror(errno);
+	ret_text[got] = '\0';
+	return strlen(ret_text) == (size_t)got && got > 0 ? NULL : "empty, or not a text";
+}
+
+/* One of the two is asked for; untouched on failure. */
+static enum status load(const char *path, struct secret_keys *ret_keys, char *ret_text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	const char *fault = key_file_fault(fd);
 	struct secret_keys keys = { .has_previous = false };
 
 	if (!fault)
-		fault = keys_read(fd, &keys);
+		fault = ret_keys ? keys_read(fd, &keys) : text_read(fd, ret_text);
 	if (fd >= 0)
 		close(fd);
-	if (!fault)
+	if (!fault && ret_keys)
 		*ret_keys = keys;
 	OPENSSL_cleanse(&keys, sizeof keys);
 	if (!fault)
 		return STATUS_OK;
 	log_event(LOG_LEVEL_ERROR, "key file refused", "path", path, "reason", fault, NULL);
 	return STATUS_INVALID;
+}
+
+enum status secret_load_keys(const char *path, struct secret_keys *ret_keys)
+{
+	return load(path, ret_keys, NULL);
+}
+
+enum status secret_load_text(const char *path, char ret_text[SECRET_TEXT_MAX + 1])
+{
+	return load(path, NULL, ret_text);
 }

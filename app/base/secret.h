@@ -35,4 +35,8 @@ struct secret_keys {
  * Refuses (STATUS_INVALID, with a log line naming path and reason) a missing or short file, and one that others may read or that is not ours. */
 enum status MUST_CHECK secret_load_keys(const char *path, struct secret_keys *ret_keys);
 
+/* Reads what somebody else's secret is, a password say: the whole text of a file under the same conditions. Caller wipes it with OPENSSL_cleanse. */
+#define SECRET_TEXT_MAX 4096
+enum status MUST_CHECK secret_load_text(const char *path, char ret_text[SECRET_TEXT_MAX + 1]);
+
 #endif

@@ -68,6 +68,12 @@ const struct option_def chat_options[] = {
 	{ "database_grace_s", OPTION_INT, "30", 1, 3600, NULL, "relay", false, "Seconds without database before sockets are closed with 4503." },
 	{ "token_check_s", OPTION_INT, "20", 1, 25, NULL, "relay", false,
 	  "Seconds after which a customer's open socket has its token looked at again, should the notification of its change be lost." },
+	{ "nats_url", OPTION_STRING, NULL, 0, 0, NULL, "relay", false,
+	  "NATS server by which relays tell each other where to look, as nats://HOST:PORT or tls://HOST:PORT, several with commas; none: by the database alone, which"
+	  " they fall back to anyway. Needs a relay built with it (configure --with-nats)." },
+	{ "nats_credentials_file", OPTION_PATH, NULL, 0, 0, NULL, "relay", false,
+	  "File for the NATS server, readable by its owner only: one line USER:PASSWORD, a token, or a credentials file (JWT and key) of the NATS tools." },
+	{ "nats_ca_file", OPTION_PATH, NULL, 0, 0, NULL, "relay", false, "Certificates that a tls:// server's is judged by, as PEM; its name must be the URL's host." },
 	{ "router_name", OPTION_STRING, NULL, 0, 0, NULL, "router", false, "Name of this router; default: host name and process id." },
 	{ "router_sweep_s", OPTION_INT, "2", 1, 60, NULL, "router", false, "Longest sleep of the router: what a lost notification can cost." },
 	{ "sql_dir", OPTION_PATH, NULL, 0, 0, NULL, "cli", false, "Directory of migrations and functions; default: the installed one." },

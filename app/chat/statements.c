@@ -165,12 +165,13 @@ const struct statement STATEMENT_FETCH_EVENTS = { "fetch_events",
 	" from api.fetch_events($1::uuid[], $2::bigint[], $3::int)", 3 };
 /* chats → rows (chat, position, wait); only those that wait; the wait is JSON, NULL without a basis */
 const struct statement STATEMENT_QUEUE_POSITIONS = { "queue_positions", "select chat, position, wait from api.queue_positions($1::uuid[])", 1 };
-/* relay (the sender), hints → relays (how many heard it): one NOTIFY to every other live relay. A payload is a list of words: c:<chat> (has new events), o:<operator> (offers or chats changed),
+/* relay (the sender), hints, relays that hear them otherwise → relays (how many others live), unreached (those of them that are not named): one NOTIFY to each
+ * of the latter. A payload is a list of words: c:<chat> (has new events), o:<operator> (offers or chats changed),
  * w:<operator> (what he is has changed: his desk is told to look),
  * s:<operator> (sessions changed: check now), k:<chat> (its token has changed: check now);
  * among the relays also t:<chat>:<customer|operator>:<0|1> (typing), p:<chat>:<customer|operator>:<0|1> (there or gone),
- * d:<chat>:<customer|operator>:<g|r>:<seq> (got, read), r: (a relay has come up). */
-const struct statement STATEMENT_HINT_RELAYS = { "hint_relays", "select relays from api.hint_relays($1::int, $2::text)", 2 };
+ * d:<chat>:<customer|operator>:<g|r>:<seq> (got, read), r: (a relay has come up), n:<relay>:0 (the bus does not reach it any more). */
+const struct statement STATEMENT_HINT_RELAYS = { "hint_relays", "select relays, unreached from api.hint_relays($1::int, $2::text, $3::int[])", 3 };
 
 /* ---- the router --------------------------------------------------------------------------------------------- */
 
@@ -224,12 +225,15 @@ const struct statement STATEMENT_LEDGER_ADD = { "ledger_add",
 const struct statement *const statements_relay[] = {
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT, &STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR,
 	&STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES,
-	&STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
+	&STATEMENT_FETCH_EVENTS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
 
 const struct statement *const statements_relay_aside[] = { &STATEMENT_HINT_RELAYS, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_NOTE_METRICS };
 const size_t statements_relay_aside_count = sizeof statements_relay_aside / sizeof statements_relay_aside[0];
+
+const struct statement *const statements_relay_places[] = { &STATEMENT_QUEUE_POSITIONS };
+const size_t statements_relay_places_count = sizeof statements_relay_places / sizeof statements_relay_places[0];
 
 const struct statement *const statements_all[] = {
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,

@@ -40,5 +40,7 @@ extern const size_t statements_relay_count;
 /* What the relay asks on its other session, so that it does not stand in a message's way. */
 extern const struct statement *const statements_relay_aside[];
 extern const size_t statements_relay_aside_count;
+extern const struct statement *const statements_relay_places[];
+extern const size_t statements_relay_places_count;
 
 #endif

@@ -45,6 +45,7 @@ static void on_registered(void *arg, const PGresult *result, const struct proble
 	if (result && PQntuples(result) == 1) {
 		(void)snprintf(r->number, sizeof r->number, "%s", result_str(result, 0, "relay"));
 		check_epoch(r, result_str(result, 0, "epoch"));
+		bus_register(&r->bus, r->number, r->epoch);
 		hints_hello(&r->hints, r->number);
 		log_event(LOG_LEVEL_INFO, "registered", "name", r->name, "relay", r->number, NULL);
 		registration->ready(r);
@@ -138,6 +139,8 @@ void beat_sweep(struct relay *r, bool now)
 		return;
 	r->beat_ms = now_ms;
 	send_beat(r);
+	hints_company(&r->hints); /* who was dead may live again: the next words ask */
+	hints_doubt_bus(&r->hints);
 	(void)!pipe_send(r->pipe, &STATEMENT_ALLOWED_ORIGINS, NULL, on_origins, r);
 	if (now)
 		operator_refresh(r, NULL);

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "chat/statements.h"
+#include "db/conn.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -76,14 +77,11 @@ static bool read_on(struct cursor *c, struct hint *hint)
 	return true;
 }
 
-static bool read_mark(struct cursor *c, struct hint *hint)
+static bool read_number(struct cursor *c, struct hint *hint)
 {
 	const char *part;
 	size_t len;
 
-	if (!next_part(c, &part, &len) || len != 1 || (*part != 'g' && *part != 'r'))
-		return false;
-	hint->type = *part == 'g' ? HINT_GOT : HINT_READ;
 	if (!next_part(c, &part, &len) || len == 0 || len > 15)
 		return false;
 	hint->seq = 0;
@@ -93,6 +91,17 @@ static bool read_mark(struct cursor *c, struct hint *hint)
 		hint->seq = hint->seq * 10 + (uint64_t)(part[i] - '0');
 	}
 	return true;
+}
+
+static bool read_mark(struct cursor *c, struct hint *hint)
+{
+	const char *part;
+	size_t len;
+
+	if (!next_part(c, &part, &len) || len != 1 || (*part != 'g' && *part != 'r'))
+		return false;
+	hint->type = *part == 'g' ? HINT_GOT : HINT_READ;
+	return read_number(c, hint);
 }
 
 static bool read_operator(struct cursor *c, struct hint *hint)
@@ -135,6 +144,10 @@ static bool read_word(const char *word, size_t len, struct hint *hint)
 	case 'd':
 		ok = read_chat(&c, hint) && read_party(&c, hint) && read_mark(&c, hint);
 		break;
+	case 'n':
+		hint->type = HINT_BUS;
+		ok = read_number(&c, hint) && read_on(&c, hint);
+		break;
 	case 'r':
 		hint->type = HINT_RELAY;
 		ok = len == 2;
@@ -163,9 +176,9 @@ void hints_read(const char *payload, void (*each)(void *arg, const struct hint *
 
 /* ---- gathering ---------------------------------------------------------------------------------------------- */
 
-void hints_init(struct hints *h, struct pipe *pipe)
+void hints_init(struct hints *h, struct pipe *pipe, struct bus *bus)
 {
-	*h = (struct hints){ .pipe = pipe };
+	*h = (struct hints){ .pipe = pipe, .bus = bus };
 	buf_init(&h->payload, PAYLOAD_MAX + 1);
 }
 
@@ -235,6 +248,12 @@ void hints_company(struct hints *h)
 	h->alone = false;
 }
 
+void hints_doubt_bus(struct hints *h)
+{
+	h->bus_reaches_all = false;
+	h->doubted = h->asked;
+}
+
 void hints_again(struct hints *h)
 {
 	if (h->relay[0] == '\0')
@@ -247,6 +266,7 @@ void hints_hello(struct hints *h, const char *number)
 {
 	(void)snprintf(h->relay, sizeof h->relay, "%s", number);
 	h->alone = false;
+	hints_doubt_bus(h);
 	gather(h, "r:");
 }
 
@@ -254,7 +274,7 @@ void hints_hello(struct hints *h, const char *number)
 
 bool hints_waiting(const struct hints *h)
 {
-	return h->words && h->relay[0] != '\0' && pipe_is_up(h->pipe);
+	return h->words && h->relay[0] != '\0' && (pipe_is_up(h->pipe) || h->bus->works);
 }
 
 static void on_sent(void *arg, const PGresult *result, const struct problem *problem)
@@ -262,16 +282,35 @@ static void on_sent(void *arg, const PGresult *result, const struct problem *pro
 	struct hints *h = arg;
 
 	(void)problem; /* a hint may be lost */
-	if (result && PQntuples(result) == 1 && !PQgetisnull(result, 0, 0))
-		h->alone = strcmp(PQgetvalue(result, 0, 0), "0") == 0;
+	h->answered++;
+	if (!result || PQntuples(result) != 1)
+		return;
+	h->alone = result_int(result, 0, "relays") == 0;
+	h->bus_reaches_all = h->answered > h->doubted && result_int(result, 0, "unreached") == 0;
+}
+
+/* To everybody whom the bus does not reach: to everybody, when it has not taken them. false: the session is breaking; hints_again() makes everybody look */
+static bool send_by_database(struct hints *h, const char *words, bool by_bus)
+{
+	struct buf reached;
+	enum status status;
+
+	bus_reached(h->bus, &reached);
+	h->statements++;
+	status = pipe_send(h->pipe, &STATEMENT_HINT_RELAYS, (const struct param[]){ PARAM_TEXT(h->relay), PARAM_TEXT(words), PARAM_TEXT(by_bus ? reached.data : "{}") },
+		on_sent, h);
+	buf_fini(&reached);
+	if (status == STATUS_OK)
+		h->asked++;
+	return status == STATUS_OK;
 }
 
 void hints_flush(struct hints *h)
 {
 	struct hint_word *word, *next;
-	struct param params[2] = { PARAM_TEXT(h->relay), PARAM_NULL };
+	bool by_bus, sent = true;
 
-	while (hints_waiting(h)) {
+	while (sent && hints_waiting(h)) {
 		buf_reset(&h->payload);
 		HASH_ITER(hh, h->words, word, next) {
 			if (h->payload.len + strlen(word->text) + 1 > PAYLOAD_MAX)
@@ -282,9 +321,24 @@ void hints_flush(struct hints *h)
 			h->sent++;
 			word_drop(h, word);
 		}
-		params[1] = PARAM_TEXT(h->payload.data);
-		h->statements++;
-		if (pipe_send(h->pipe, &STATEMENT_HINT_RELAYS, params, on_sent, h) != STATUS_OK)
-			return; /* the session is breaking: hints_again() makes everybody look */
+		by_bus = bus_send(h->bus, h->payload.data);
+		if (!by_bus || !h->bus_reaches_all)
+			sent = send_by_database(h, h->payload.data, by_bus);
 	}
+}
+
+void hints_bus_failed(struct hints *h)
+{
+	hints_doubt_bus(h);
+	if (h->relay[0] == '\0')
+		return;
+	gather(h, "n:%s:0", h->relay);
+	hints_again(h);
+}
+
+void hints_peer_lost(struct hints *h)
+{
+	hints_doubt_bus(h);
+	if (h->relay[0] != '\0' && pipe_is_up(h->pipe))
+		(void)send_by_database(h, "r:", true);
 }

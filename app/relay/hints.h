@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Words to the other relays: "look there". Gathered, each word once, and sent about every 10 ms on a session of their own, never in the
  * transaction of a message (a NOTIFY serialises commits). A lost hint costs a moment: the tables say what is. While no other relay
- * lives, nothing is sent. */
+ * lives, nothing is sent. Where there is a bus (bus.h), words go by it, and by the database to those it does not reach; while it reaches everybody, by it alone. */
 #ifndef SWITCHBOARD_RELAY_HINTS_H
 #define SWITCHBOARD_RELAY_HINTS_H
 
 #include "base/buf.h"
 #include "base/secret.h"
 #include "db/pipe.h"
+#include "relay/bus.h"
 #include "relay/event.h"
 
 #include <stdbool.h>
@@ -23,7 +24,8 @@ enum hint_type {
 	HINT_READ,     /* d:<chat>:<customer|operator>:r:<seq>       read up to */
 	HINT_RELAY,    /* r:                                         a relay has come */
 	HINT_DESK,     /* w:<operator>                               what he is has changed: tell his sockets to ask */
-	HINT_ACCESS    /* k:<chat>                                   its customer's token has changed: check now */
+	HINT_ACCESS,   /* k:<chat>                                   its customer's token has changed: check now */
+	HINT_BUS       /* n:<relay>:0                                the bus does not reach it any more */
 };
 
 #define HINT_OPERATOR_MAX 128
@@ -34,7 +36,7 @@ struct hint {
 	char operator[HINT_OPERATOR_MAX + 1];
 	enum party who;
 	bool on;
-	uint64_t seq;
+	uint64_t seq; /* or the relay of HINT_BUS */
 };
 
 /* Calls `each` for every word that is well-formed; others are nobody's. */
@@ -44,15 +46,18 @@ struct hint_word;
 
 struct hints {
 	struct pipe *pipe;
+	struct bus *bus;
 	char relay[16];           /* "" until registered: nothing is sent */
 	struct hint_word *words;
 	size_t bytes;             /* of the words that wait */
-	bool alone;               /* the last statement reached nobody */
+	bool alone;               /* the last statement reached nobody, and nobody else lives */
+	bool bus_reaches_all;     /* the last statement found nobody whom the bus does not reach */
+	unsigned long long asked, answered, doubted; /* statements; what those up to `doubted` answered of the bus is out of date */
 	struct buf payload;
 	unsigned long long sent, statements, received;
 };
 
-void hints_init(struct hints *h, struct pipe *pipe);
+void hints_init(struct hints *h, struct pipe *pipe, struct bus *bus);
 void hints_fini(struct hints *h);
 
 void hints_chat(struct hints *h, const char *chat);
@@ -65,6 +70,13 @@ void hints_hello(struct hints *h, const char *number);
 void hints_again(struct hints *h);
 /* Another relay lives: hints are worth sending. */
 void hints_company(struct hints *h);
+
+/* Whom the bus reaches may be others now: the next words ask. */
+void hints_doubt_bus(struct hints *h);
+/* The bus has failed: everybody hears of it by the database, and looks at everything. */
+void hints_bus_failed(struct hints *h);
+/* Somebody whom the bus reached is not reached any more: who is not, looks at everything. */
+void hints_peer_lost(struct hints *h);
 
 /* Sends what waits, when it can; call about every 10 ms while hints_waiting(). */
 bool hints_waiting(const struct hints *h);

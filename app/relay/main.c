@@ -109,6 +109,8 @@ static int run(const struct options *options, const struct public_url *url)
 	signals_start(p);
 	status = crowding_init(&p->relay.crowding, options, &p->relay.batch, &wire_transport);
 	if (status == STATUS_OK)
+		status = bus_open(&p->relay.bus, &p->loop, options);
+	if (status == STATUS_OK)
 		status = wire_new(&p->loop, use_libuv, &p->relay, options, &p->wire);
 	if (status == STATUS_OK)
 		wire_run(p->wire);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay/marks.h"
 
+#include "base/alloc.h"
 #include "chat/statements.h"
 #include "db/array.h"
 #include "db/conn.h"
 #include "relay/signals.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <uthash.h>
 
 #define ROOMS_MAX 200 /* of one statement */
@@ -30,6 +32,14 @@ void marks_changed(struct marks *m, struct room *room)
 	deadline_arm(&m->line, &room->marks_deadline, m->transport->now_ms());
 }
 
+static void noted(struct signal *signal, uint64_t got, uint64_t read)
+{
+	if (got > signal->noted_got)
+		signal->noted_got = got;
+	if (read > signal->noted_read)
+		signal->noted_read = read;
+}
+
 static void take(struct signal *signal, const PGresult *result, int row, const char *got, const char *read)
 {
 	uint64_t noted_got, noted_read;
@@ -38,10 +48,7 @@ static void take(struct signal *signal, const PGresult *result, int row, const c
 		return;
 	noted_got = (uint64_t)result_int(result, row, got);
 	noted_read = (uint64_t)result_int(result, row, read);
-	if (noted_got > signal->noted_got)
-		signal->noted_got = noted_got;
-	if (noted_read > signal->noted_read)
-		signal->noted_read = noted_read;
+	noted(signal, noted_got, noted_read);
 	signals_noted(signal->room, signal->who, noted_got, noted_read);
 }
 
@@ -53,87 +60,119 @@ void marks_take(struct room *room, const PGresult *result, int row)
 
 /* ---- into the table ----------------------------------------------------------------------------------------- */
 
-struct rows {
-	struct buf chats, parties, got, read;
+/* What one statement says. Its rooms are held until it is answered: only then does the table have it. */
+struct noting {
+	struct marks *marks;
 	size_t count;
+	struct {
+		struct room *room;
+		enum party who;
+		uint64_t got, read;
+	} rows[ROWS_MAX];
 };
 
-static void rows_init(struct rows *rows)
+static void noting_add(struct noting *n, struct signal *signal)
 {
-	rows->count = 0;
-	buf_init(&rows->chats, ROWS_MAX * (UUID_LEN + 4) + 16);
-	buf_init(&rows->parties, ROWS_MAX * 16 + 16);
-	buf_init(&rows->got, ROWS_MAX * 24 + 16);
-	buf_init(&rows->read, ROWS_MAX * 24 + 16);
-	array_begin(&rows->chats);
-	array_begin(&rows->parties);
-	array_begin(&rows->got);
-	array_begin(&rows->read);
+	room_hold(signal->room);
+	n->rows[n->count].room = signal->room;
+	n->rows[n->count].who = signal->who;
+	n->rows[n->count].got = signal->got;
+	n->rows[n->count].read = signal->read;
+	n->count++;
 }
 
-static void rows_fini(struct rows *rows)
+/* Answered. What could not be noted comes again when its time has come anew, unless nobody can note anything for so long that something must be wrong
+ * with it: its sockets tell it again when they come back. */
+static void noting_end(struct noting *n, bool stored)
 {
-	buf_fini(&rows->chats);
-	buf_fini(&rows->parties);
-	buf_fini(&rows->got);
-	buf_fini(&rows->read);
-}
+	struct marks *m = n->marks;
+	bool again = !stored && m->failures < MARKS_TRIES_MAX;
 
-static void rows_add(struct rows *rows, struct signal *signal)
-{
-	array_add_text(&rows->chats, signal->room->chat);
-	array_add_text(&rows->parties, party_name(signal->who));
-	array_add_int(&rows->got, (int64_t)signal->got);
-	array_add_int(&rows->read, (int64_t)signal->read);
-	signal->noted_got = signal->got;
-	signal->noted_read = signal->read;
-	rows->count++;
+	for (size_t i = 0; i < n->count; i++) {
+		struct room *room = n->rows[i].room;
+
+		if (again)
+			marks_changed(m, room);
+		else
+			noted(&room->signals[n->rows[i].who], n->rows[i].got, n->rows[i].read);
+		room_release(room);
+	}
+	free(n);
 }
 
 static void on_noted(void *arg, const PGresult *result, const struct problem *problem)
 {
-	struct marks *m = arg;
+	struct noting *n = arg;
+	struct marks *m = n->marks;
 
-	(void)result; /* lost with the session: marks_again() */
-	(void)problem;
+	(void)problem; /* the pipe has logged it */
 	m->flying--;
+	m->failures = result ? 0 : m->failures + 1;
+	noting_end(n, result != NULL);
 }
 
-static void rows_send(struct marks *m, struct rows *rows)
+/* false: not now */
+static bool noting_send(struct noting *n)
 {
-	array_end(&rows->chats);
-	array_end(&rows->parties);
-	array_end(&rows->got);
-	array_end(&rows->read);
-	if (rows->count > 0 && pipe_send(m->pipe, &STATEMENT_NOTE_MARKS,
-			(const struct param[]){ PARAM_TEXT(rows->chats.data), PARAM_TEXT(rows->parties.data), PARAM_TEXT(rows->got.data), PARAM_TEXT(rows->read.data) },
-			on_noted, m) == STATUS_OK) {
-		m->flying++;
-		m->statements++;
-		m->rows += rows->count;
+	struct marks *m = n->marks;
+	struct buf chats, parties, got, read;
+	bool sent;
+
+	buf_init(&chats, ROWS_MAX * (UUID_LEN + 4) + 16);
+	buf_init(&parties, ROWS_MAX * 16 + 16);
+	buf_init(&got, ROWS_MAX * 24 + 16);
+	buf_init(&read, ROWS_MAX * 24 + 16);
+	array_begin(&chats);
+	array_begin(&parties);
+	array_begin(&got);
+	array_begin(&read);
+	for (size_t i = 0; i < n->count; i++) {
+		array_add_text(&chats, n->rows[i].room->chat);
+		array_add_text(&parties, party_name(n->rows[i].who));
+		array_add_int(&got, (int64_t)n->rows[i].got);
+		array_add_int(&read, (int64_t)n->rows[i].read);
 	}
-	rows_fini(rows);
+	array_end(&chats);
+	array_end(&parties);
+	array_end(&got);
+	array_end(&read);
+	sent = pipe_send(m->pipe, &STATEMENT_NOTE_MARKS,
+			(const struct param[]){ PARAM_TEXT(chats.data), PARAM_TEXT(parties.data), PARAM_TEXT(got.data), PARAM_TEXT(read.data) }, on_noted, n) == STATUS_OK;
+	buf_fini(&chats);
+	buf_fini(&parties);
+	buf_fini(&got);
+	buf_fini(&read);
+	return sent;
 }
 
-/* One statement at a time: marks never stand in a crowd before the messages. */
+/* One statement at a time: marks never stand in a crowd before the messages. false: nothing was due, or could be sent. */
 static bool note_some(struct marks *m, uint64_t now_ms)
 {
 	struct deadline *due;
-	struct rows rows;
+	struct noting *n;
+	bool idle;
 
 	if (!m->line.head || !pipe_is_up(m->pipe) || m->line.head->due_ms > now_ms)
 		return false;
-	rows_init(&rows);
-	for (int n = 0; n < ROOMS_MAX && (due = deadline_due(&m->line, now_ms)) != NULL; n++) {
+	n = alloc_zero(1, sizeof *n);
+	n->marks = m;
+	for (int rooms = 0; rooms < ROOMS_MAX && (due = deadline_due(&m->line, now_ms)) != NULL; rooms++) {
 		struct room *room = DEADLINE_OWNER(due, struct room, marks_deadline);
 
 		for (int p = PARTY_CUSTOMER; p < PARTY_COUNT; p++)
 			if (is_unnoted(&room->signals[p]))
-				rows_add(&rows, &room->signals[p]);
+				noting_add(n, &room->signals[p]);
 		room_release(room);
 	}
-	rows_send(m, &rows);
-	return true;
+	idle = n->count == 0; /* all of it has been noted meanwhile: the line is shorter now */
+	if (!idle && noting_send(n)) {
+		m->flying++;
+		m->statements++;
+		m->rows += n->count;
+		return true;
+	}
+	noting_end(n, false);
+	return idle;
 }
 
 void marks_sweep(struct marks *m)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* How far each party has got and read a chat, into the table and out of it. Written seldom: what came in MARKS_WAIT_MS of a room is one
- * row of a statement that carries many rooms. A room lives on until the database knows. */
+ * row of a statement that carries many rooms. A room lives on until the database knows; what a failed statement was to note comes with the next one. */
 #ifndef SWITCHBOARD_RELAY_MARKS_H
 #define SWITCHBOARD_RELAY_MARKS_H
 
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #define MARKS_WAIT_MS 3000
+#define MARKS_TRIES_MAX 20 /* statements that failed in a row: a minute. Then what they were to say is let go */
 
 struct marks {
 	struct pipe *pipe;
@@ -18,6 +19,7 @@ struct marks {
 	const struct transport *transport;
 	struct deadline_line line;
 	unsigned flying;                  /* statements under way */
+	unsigned failures;                /* in a row */
 	unsigned long long statements, rows;
 };
 

@@ -42,7 +42,7 @@ void place_sweep(struct relay *r)
 	size_t count = 0;
 	bool more = false;
 
-	if (r->places_flying || !pipe_is_up(r->pipe) || now_ms - r->places_ms < (r->places_due ? PACE_MS : IDLE_MS))
+	if (r->places_flying || !pipe_is_up(r->place_pipe) || now_ms - r->places_ms < (r->places_due ? PACE_MS : IDLE_MS))
 		return;
 	r->places_ms = now_ms;
 	buf_init(&chats, CHATS_MAX * (UUID_LEN + 4) + 16);
@@ -60,6 +60,6 @@ void place_sweep(struct relay *r)
 	r->places_skip = more ? r->places_skip + count : 0;
 	array_end(&chats);
 	if (count > 0)
-		r->places_flying = pipe_send(r->pipe, &STATEMENT_QUEUE_POSITIONS, (const struct param[]){ PARAM_TEXT(chats.data) }, on_places, r) == STATUS_OK;
+		r->places_flying = pipe_send(r->place_pipe, &STATEMENT_QUEUE_POSITIONS, (const struct param[]){ PARAM_TEXT(chats.data) }, on_places, r) == STATUS_OK;
 	buf_fini(&chats);
 }

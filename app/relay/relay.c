@@ -150,9 +150,13 @@ static void on_hint(void *arg, const struct hint *hint)
 	case HINT_ACCESS:
 		access_changed(&r->access, hint->chat);
 		break;
+	case HINT_BUS:
+		bus_peer_gone(&r->bus, hint->seq);
+		break;
 	case HINT_RELAY:
 		/* it has begun, or its words could not go out: what it stored and did not tell, or its life before did not, is looked for */
 		hints_company(&r->hints);
+		hints_doubt_bus(&r->hints);
 		tell_presence(r);
 		look_at_rooms(r);
 		break;
@@ -172,11 +176,48 @@ static void on_notify(void *arg, const char *channel, const char *payload)
 	hints_read(payload, on_hint, arg);
 }
 
+static void on_bus_words(void *arg, const char *words)
+{
+	hints_read(words, on_hint, arg);
+}
+
+static void on_bus_works(void *arg)
+{
+	(void)arg;
+	log_event(LOG_LEVEL_INFO, "bus_works", NULL);
+}
+
+/* Neither have the others heard all we said nor we what they did. */
+static void on_bus_fails(void *arg, const char *reason)
+{
+	struct relay *r = arg;
+
+	log_event(LOG_LEVEL_WARN, "bus_fails", "reason", reason, NULL);
+	hints_bus_failed(&r->hints);
+	look_at_rooms(r);
+	operator_refresh(r, NULL);
+	r->places_due = true;
+}
+
+static void on_bus_peer_lost(void *arg)
+{
+	struct relay *r = arg;
+
+	hints_peer_lost(&r->hints);
+}
+
 static void on_hints_up(void *arg)
 {
 	struct relay *r = arg;
 
 	hints_again(&r->hints);
+}
+
+static void on_places_up(void *arg)
+{
+	struct relay *r = arg;
+
+	r->places_due = true;
 }
 
 static void ignore(void *arg)
@@ -261,6 +302,7 @@ static void notice_absence(struct relay *r)
 		return;
 	log_count(LOG_LEVEL_WARN, "was_away", "ms", (long long)gap_ms, NULL);
 	clients_forgive(&r->clients, gap_ms);
+	bus_forgive(&r->bus, gap_ms);
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -277,6 +319,7 @@ static void on_tick(uv_timer_t *timer)
 	operator_sweep(r);
 	place_sweep(r);
 	beat_sweep(r, false);
+	bus_tick(&r->bus);
 	access_sweep(&r->access);
 	crowding_look(&r->crowding);
 	report_sweep(r);
@@ -368,9 +411,11 @@ static char *make_name(const struct options *options)
 static void init_database(struct relay *r, const char *conninfo, unsigned slow_ms)
 {
 	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
+	const struct pipe_events place_events = { .up = on_places_up, .down = ignore, .notify = ignore_notify, .arg = r };
 	const struct pipe_events hint_events = { .up = on_hints_up, .down = ignore, .notify = ignore_notify, .arg = r };
 
 	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
+	pipe_new(r->loop, conninfo, "switchboard-relay-places", statements_relay_places, statements_relay_places_count, &place_events, &r->place_pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-hints", statements_relay_aside, statements_relay_aside_count, &hint_events, &r->hint_pipe);
 	pipe_slow(r->pipe, slow_ms);
 	pipe_slow(r->hint_pipe, slow_ms);
@@ -390,6 +435,8 @@ static void init_clock(struct relay *r)
 
 void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options, const struct public_url *url, const struct transport *transport)
 {
+	const struct bus_events bus_events = { .heard = on_bus_words, .works = on_bus_works, .fails = on_bus_fails, .peer_lost = on_bus_peer_lost, .arg = r };
+
 	*r = (struct relay){ .loop = loop, .transport = transport, .name = make_name(options) };
 	limits_read(options, &r->limits);
 	clients_init(&r->clients, &r->limits, transport);
@@ -400,7 +447,8 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 	admission_init(&r->admission, url);
 	init_database(r, option_str(options, "database"), (unsigned)option_int(options, "slow_statement_ms"));
 	history_init(&r->history, r->pipe, &r->clients);
-	hints_init(&r->hints, r->hint_pipe);
+	bus_init(&r->bus, &bus_events, transport);
+	hints_init(&r->hints, r->hint_pipe, &r->bus);
 	access_init(&r->access, r->hint_pipe, &r->clients, &r->rooms, &r->limits);
 	batch_init(&r->batch, r->pipe, &r->clients, &r->rooms, &r->hints, &r->limits);
 	signals_init(&r->signals, &r->rooms, &r->hints, transport);
@@ -411,7 +459,9 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 void relay_close(struct relay *r)
 {
 	hints_flush(&r->hints);
+	bus_close(&r->bus);
 	hellos_drop(r);
+	pipe_free(&r->place_pipe);
 	pipe_free(&r->hint_pipe);
 	pipe_free(&r->pipe);
 	uv_close((uv_handle_t *)&r->tick, NULL);

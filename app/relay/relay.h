@@ -8,6 +8,7 @@
 #include "relay/access.h"
 #include "relay/admission.h"
 #include "relay/batch.h"
+#include "relay/bus.h"
 #include "relay/client.h"
 #include "relay/crowding.h"
 #include "relay/hints.h"
@@ -30,11 +31,13 @@ struct relay {
 	struct limits limits;
 	const struct transport *transport;
 	struct pipe *pipe;       /* everything but hints */
+	struct pipe *place_pipe; /* places in the queue, a question that long lines make slow: nothing waits behind it */
 	struct pipe *hint_pipe;  /* hints, whose NOTIFY must not stand in a message's way, and what else is asked aside */
 	struct clients clients;
 	struct rooms rooms;
 	struct history history;
 	struct hints hints;
+	struct bus bus;          /* opened by main.c */
 	struct batch batch;
 	struct crowding crowding; /* begun by main.c */
 	struct signals signals;

@@ -106,6 +106,10 @@ static void write_row(struct buf *row, const struct relay *r)
 	add(row, METRIC_RELAY_HINTS_SENT, (double)r->hints.sent);
 	add(row, METRIC_RELAY_HINTS_RECEIVED, (double)r->hints.received);
 	add(row, METRIC_RELAY_HINT_STATEMENTS, (double)r->hints.statements);
+	add(row, METRIC_RELAY_BUS_UP, r->bus.works);
+	add(row, METRIC_RELAY_BUS_SENT, (double)r->bus.sent);
+	add(row, METRIC_RELAY_BUS_RECEIVED, (double)r->bus.received);
+	add(row, METRIC_RELAY_BUS_FAILURES, (double)r->bus.failures);
 	add_database(row, r);
 	add(row, METRIC_RELAY_DRAINING, r->draining);
 	metrics_end(row);

@@ -60,7 +60,7 @@ struct signal {
 	bool typing_untold;       /* something came since, too soon to tell */
 	struct deadline typing_deadline, pace_deadline;
 	uint64_t got, read;
-	uint64_t noted_got, noted_read; /* what the table is known to have, or has been sent */
+	uint64_t noted_got, noted_read; /* what the table is known to have */
 	unsigned here;            /* sockets */
 	uint64_t turned_ms;       /* when a socket or a hint last told of coming or going: the database learns it a moment later */
 	uint64_t left_ms;         /* since when gone; 0: not known */

@@ -178,8 +178,9 @@ begin
 		left join chat.chat c on c.chat = a.chat;
 end $$;
 
--- Sends hints to every other live relay; `relays` is how many there are. Nothing durable: the words only say where to look.
-create function api.hint_relays(p_relay int, p_words text) returns table (relays bigint)
+-- Sends hints to every other live relay but those that hear them otherwise; `relays` is how many others there are, `unreached` to how many of them it sent.
+-- Nothing durable: the words only say where to look.
+create function api.hint_relays(p_relay int, p_words text, p_reached int[] default '{}') returns table (relays bigint, unreached bigint)
 language plpgsql security definer set search_path = chat, pg_temp set synchronous_commit = off as $$
 declare
 	v_now timestamptz := clock_timestamp();
@@ -187,8 +188,8 @@ begin
 	if octet_length(p_words) > 7900 then
 		perform internal.fail('SB413', 'too_large');
 	end if;
-	perform internal.ring_relays(p_words, v_now, p_relay);
-	return query select count(*) from chat.relay r where r.relay <> p_relay and r.heartbeat_at > v_now - internal.seconds('relay_lost_s');
+	perform internal.ring_relays(p_words, v_now, p_relay || p_reached);
+	return query select count(*), count(*) filter (where r.relay <> all (p_reached)) from chat.relay r where r.relay <> p_relay and r.heartbeat_at > v_now - internal.seconds('relay_lost_s');
 end $$;
 
 -- Ready to serve? `ok` asks for a live relay and a leading router; the body says who is there, and how many log lines the programs could not write.

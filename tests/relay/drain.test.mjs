@@ -7,9 +7,10 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
-import { allHeard, converse } from '../support/conversation.mjs';
+import { allHeard, converse, serves } from '../support/conversation.mjs';
 import { Customer } from '../support/people.mjs';
 import { RawSocket } from '../support/raw-socket.mjs';
 
@@ -36,64 +37,74 @@ async function wasSentElsewhere(person) {
 	assert.ok(after_ms >= 0 && after_ms <= 30000);
 }
 
-test('clients that read nothing are waited for no longer than the limit; the others have gone before', { timeout: 300000 }, async (t) => {
-	const { operator: ana, customers: [kim] } = await converse(stack, t);
-	const raws = await Promise.all([1, 2, 3].map(() => RawSocket.open({ path: stack.relaySocket() }, { origin: new URL(stack.url).origin })));
-	for (const raw of raws) {
-		raw.text({ t: 'hello', token: kim.token, chat: kim.chat, last_seq: 0 });
-		await raw.message(({ t: type }) => type === 'synced', 'synced');
-		raw.pause();
-	}
-	for (let round = 0; round < FLOOD.rounds; round++) {
-		await Promise.all(Array.from({ length: FLOOD.at_once }, (_, i) => ana.say(kim.chat, `${round}.${i} `.padEnd(FLOOD.bytes, 'x'))));
-		await allHeard(stack, kim.chat, [kim, ana]);
-	}
-	const { left, complete } = await drain(t);
-	assert.deepEqual({ left, complete }, { left: raws.length, complete: false });
-	for (const person of [kim, ana]) await wasSentElsewhere(person);
-	for (const raw of raws) raw.close();
-	await ana.connect();
-});
+for (const loop of ['libuv', 'poll']) {
+	test(`${loop}: the relay runs with this event loop`, async () => {
+		stack.relay.change({ env: { SWITCHBOARD_RELAY_EVENT_LOOP: loop } });
+		await stack.relay.stop();
+		await stack.relay.start();
+		assert.equal(readFileSync(`/proc/${stack.relay.pid}/environ`, 'latin1').split('\0').find((line) => line.startsWith('SWITCHBOARD_RELAY_EVENT_LOOP='))?.split('=')[1], loop);
+		await serves(stack);
+	});
 
-test('without a database nothing is waited for; what was not acked is sent again and stored once', { timeout: 300000 }, async (t) => {
-	const kim = await Customer.open(stack, { queue: 'billing' });
-	await kim.connect();
-	await stack.relay.ready();
-	await stack.postgres('stop', '-m', 'immediate');
-	const cid = randomUUID();
-	let told;
-	try {
-		kim.send({ t: 'send', chat: kim.chat, cid, body: 'into the void' });
-		await kim.settled();
-		told = await drain(t);
-	} finally {
-		await stack.postgres('start');
-	}
-	assert.deepEqual({ left: told.left, complete: told.complete }, { left: 0, complete: true });
-	await wasSentElsewhere(kim);
-	assert.ok(!kim.frames.some(({ t: type }) => type === 'ack'), 'nothing was acked');
-	await until(() => kim.connect().then(() => true), { what: 'the relay to let him in again' });
-	assert.equal((await kim.say('into the void', { cid })).t, 'ack');
-	assert.equal((await stack.query('select count(*)::int as n from chat.message where chat = $1 and cid = $2', [kim.chat, cid]))[0].n, 1);
-	kim.close();
-});
-
-test('a message the database does not answer is waited for no longer than the limit, and was not acked', { timeout: 300000 }, async (t) => {
-	const kim = await Customer.open(stack, { queue: 'billing' });
-	await kim.connect();
-	const client = await stack.database.connect();
-	try {
-		await client.query('begin');
-		await client.query('lock table chat.message in access exclusive mode'); // the statement waits for it, up to its lock_timeout of 2 s, again and again
-		kim.send({ t: 'send', chat: kim.chat, cid: randomUUID(), body: 'too late' });
-		await until(async () => (await stack.query("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-relay'")).length > 0,
-			{ what: 'the message to wait for the lock' });
+	test(`${loop}: clients that read nothing are waited for no longer than the limit; the others have gone before`, { timeout: 300000 }, async (t) => {
+		const { operator: ana, customers: [kim] } = await converse(stack, t);
+		const raws = await Promise.all([1, 2, 3].map(() => RawSocket.open({ path: stack.relaySocket() }, { origin: new URL(stack.url).origin })));
+		for (const raw of raws) {
+			raw.text({ t: 'hello', token: kim.token, chat: kim.chat, last_seq: 0 });
+			await raw.message(({ t: type }) => type === 'synced', 'synced');
+			raw.pause();
+		}
+		for (let round = 0; round < FLOOD.rounds; round++) {
+			await Promise.all(Array.from({ length: FLOOD.at_once }, (_, i) => ana.say(kim.chat, `${round}.${i} `.padEnd(FLOOD.bytes, 'x'))));
+			await allHeard(stack, kim.chat, [kim, ana]);
+		}
 		const { left, complete } = await drain(t);
-		assert.deepEqual({ left, complete }, { left: 0, complete: false });
-	} finally {
-		await client.end();
-	}
-	await wasSentElsewhere(kim);
-	assert.ok(!kim.frames.some(({ t: type }) => type === 'ack'), 'nothing was acked');
-	kim.close();
-});
+		assert.deepEqual({ left, complete }, { left: raws.length, complete: false });
+		for (const person of [kim, ana]) await wasSentElsewhere(person);
+		for (const raw of raws) raw.close();
+		await ana.connect();
+	});
+
+	test(`${loop}: without a database nothing is waited for; what was not acked is sent again and stored once`, { timeout: 300000 }, async (t) => {
+		const kim = await Customer.open(stack, { queue: 'billing' });
+		await kim.connect();
+		await stack.relay.ready();
+		await stack.postgres('stop', '-m', 'immediate');
+		const cid = randomUUID();
+		let told;
+		try {
+			kim.send({ t: 'send', chat: kim.chat, cid, body: 'into the void' });
+			await kim.settled();
+			told = await drain(t);
+		} finally {
+			await stack.postgres('start');
+		}
+		assert.deepEqual({ left: told.left, complete: told.complete }, { left: 0, complete: true });
+		await wasSentElsewhere(kim);
+		assert.ok(!kim.frames.some(({ t: type }) => type === 'ack'), 'nothing was acked');
+		await until(() => kim.connect().then(() => true), { what: 'the relay to let him in again' });
+		assert.equal((await kim.say('into the void', { cid })).t, 'ack');
+		assert.equal((await stack.query('select count(*)::int as n from chat.message where chat = $1 and cid = $2', [kim.chat, cid]))[0].n, 1);
+		kim.close();
+	});
+
+	test(`${loop}: a message the database does not answer is waited for no longer than the limit, and was not acked`, { timeout: 300000 }, async (t) => {
+		const kim = await Customer.open(stack, { queue: 'billing' });
+		await kim.connect();
+		const client = await stack.database.connect();
+		try {
+			await client.query('begin');
+			await client.query('lock table chat.message in access exclusive mode'); // the statement waits for it, up to its lock_timeout of 2 s, again and again
+			kim.send({ t: 'send', chat: kim.chat, cid: randomUUID(), body: 'too late' });
+			await until(async () => (await stack.query("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-relay'")).length > 0,
+				{ what: 'the message to wait for the lock' });
+			const { left, complete } = await drain(t);
+			assert.deepEqual({ left, complete }, { left: 0, complete: false });
+		} finally {
+			await client.end();
+		}
+		await wasSentElsewhere(kim);
+		assert.ok(!kim.frames.some(({ t: type }) => type === 'ack'), 'nothing was acked');
+		kim.close();
+	});
+}

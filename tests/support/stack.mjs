@@ -221,13 +221,13 @@ export class Stack {
 }
 
 // Whom programs run as: ourselves, or PostgreSQL's user when we are root, because nothing here shall need root.
-async function unprivileged() {
+export async function unprivileged() {
 	if (process.getuid() !== 0) return {};
 	const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
 	return { uid, gid };
 }
 
-function freePort() {
+export function freePort() {
 	return new Promise((resolve, reject) => {
 		const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
 			const { port } = server.address();

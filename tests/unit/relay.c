@@ -15,6 +15,8 @@ int main(void)
 		{ "signals", NULL, NULL, relay_stage_begin, relay_stage_end, signals_tests },
 		{ "batch", NULL, NULL, relay_stage_begin, relay_stage_end, batch_tests },
 		{ "access", NULL, NULL, relay_stage_begin, relay_stage_end, access_tests },
+		{ "mailbox", NULL, NULL, NULL, NULL, mailbox_tests },
+		{ "bus", NULL, NULL, relay_stage_begin, relay_stage_end, bus_tests },
 		{ "hints", NULL, NULL, relay_stage_begin, relay_stage_end, hints_tests },
 		CU_SUITE_INFO_NULL,
 	};

@@ -26,9 +26,9 @@ static const char *read_words(const char *payload)
 
 static void each_kind_of_word_is_read(void)
 {
-	CU_ASSERT_STRING_EQUAL(read_words("c:" CHAT_A " o:ana s:ben t:" CHAT_B ":customer:1 p:" CHAT_A ":operator:0 d:" CHAT_A ":customer:g:12 d:" CHAT_A ":operator:r:7 r: w:cara k:" CHAT_B),
+	CU_ASSERT_STRING_EQUAL(read_words("c:" CHAT_A " o:ana s:ben t:" CHAT_B ":customer:1 p:" CHAT_A ":operator:0 d:" CHAT_A ":customer:g:12 d:" CHAT_A ":operator:r:7 r: w:cara k:" CHAT_B " n:17:0"),
 	                       "0:0a:unknown:0:0 1:ana:unknown:0:0 2:ben:unknown:0:0 3:0b:customer:1:0 4:0a:operator:0:0 5:0a:customer:0:12 6:0a:operator:0:7 "
-	                       "7::unknown:0:0 8:cara:unknown:0:0 9:0b:unknown:0:0 ");
+	                       "7::unknown:0:0 8:cara:unknown:0:0 9:0b:unknown:0:0 10::unknown:0:17 ");
 }
 
 static void garbage_is_nobodys(void)
@@ -36,7 +36,7 @@ static void garbage_is_nobodys(void)
 	static const char *const payloads[] = {
 		"", " ", "c", "c:", "c:x", "C:" CHAT_A, "c:" CHAT_A ":1", "t:" CHAT_A, "t:" CHAT_A ":robot:1", "t:" CHAT_A ":customer:2", "t:" CHAT_A ":customer:1:1",
 		"d:" CHAT_A ":customer:g:", "d:" CHAT_A ":customer:g:-1", "d:" CHAT_A ":customer:g:99999999999999999999", "d:" CHAT_A ":customer:x:1",
-		"x:y", "::::", "o:", "r:x", "k:", "k:x", "k:" CHAT_A ":1",
+		"x:y", "::::", "o:", "r:x", "k:", "k:x", "k:" CHAT_A ":1", "n:", "n:x:1", "n:1", "n:1:2", "n:1:0:0",
 		"\xff\xfe\x01", "'; drop table chat.message; --",
 	};
 	char operator[400] = "o:";
@@ -64,17 +64,18 @@ static void equal_words_go_once_and_together(void)
 	CU_ASSERT_PTR_EQUAL(stage.statement, &STATEMENT_HINT_RELAYS);
 	CU_ASSERT_STRING_EQUAL(stage.params[0], "3");
 	CU_ASSERT_STRING_EQUAL(stage.params[1], "r: c:" CHAT_A " c:" CHAT_B);
+	CU_ASSERT_STRING_EQUAL(stage.params[2], "{}");
 	CU_ASSERT_FALSE(hints_waiting(&stage.hints));
 }
 
 static void a_lonely_relay_is_silent_until_another_speaks(void)
 {
-	static const char *const columns[] = { "relays" };
-	static const char *const nobody[] = { "0" };
+	static const char *const columns[] = { "relays", "unreached" };
+	static const char *const nobody[] = { "0", "0" };
 
 	hints_hello(&stage.hints, "3");
 	hints_flush(&stage.hints);
-	stage_answer(columns, 1, nobody, 1);
+	stage_answer(columns, 2, nobody, 1);
 	hints_chat(&stage.hints, CHAT_A);
 	CU_ASSERT_FALSE(hints_waiting(&stage.hints));
 	hints_company(&stage.hints);

@@ -75,8 +75,8 @@ static void many_rooms_make_one_statement_and_wait_for_it(void)
 	marks_sweep(&marks);
 	CU_ASSERT_EQUAL(stage.statements, 2);
 	CU_ASSERT_EQUAL(marks.rows, 250);
-	CU_ASSERT_EQUAL(HASH_COUNT(stage.rooms.by_chat), 1);
 	stage_done();
+	CU_ASSERT_EQUAL(HASH_COUNT(stage.rooms.by_chat), 1);
 	end();
 }
 
@@ -100,6 +100,65 @@ static void what_was_under_way_when_the_database_went_is_noted_again(void)
 	end();
 }
 
+static void what_a_failed_statement_was_to_note_comes_again(void)
+{
+	struct room *left = room_enter(&stage.rooms, CHAT_B, 9);
+
+	begin();
+	read_up_to(room, 7);
+	read_up_to(left, 4);
+	room_release(left); /* nobody is there any more */
+	stage.now_ms += MARKS_WAIT_MS;
+	marks_sweep(&marks);
+	CU_ASSERT_STRING_EQUAL(stage.params[3], "{7,4}");
+	stage_fail(STATUS_UNAVAILABLE); /* a lock it waited for too long, say: the session lives */
+	marks_sweep(&marks);
+	CU_ASSERT_EQUAL(stage.statements, 1); /* not at once */
+	signals_mark(&stage.signals, room, PARTY_CUSTOMER, HINT_READ, 8);
+	marks_changed(&marks, room);
+	stage.now_ms += MARKS_WAIT_MS;
+	marks_sweep(&marks);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_STRING_EQUAL(stage.params[3], "{8,4}");
+	stage_done();
+	stage.now_ms += MARKS_WAIT_MS;
+	marks_sweep(&marks);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_PTR_NULL(room_find(&stage.rooms, CHAT_B));
+	end();
+}
+
+static void what_rises_while_a_statement_is_under_way_is_noted_after_it(void)
+{
+	begin();
+	read_up_to(room, 3);
+	stage.now_ms += MARKS_WAIT_MS;
+	marks_sweep(&marks);
+	read_up_to(room, 6);
+	stage_done();
+	stage.now_ms += MARKS_WAIT_MS;
+	marks_sweep(&marks);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_STRING_EQUAL(stage.params[3], "{6}");
+	stage_done();
+	end();
+}
+
+static void what_never_can_be_noted_is_let_go(void)
+{
+	begin();
+	read_up_to(room, 7);
+	for (int i = 0; i <= MARKS_TRIES_MAX; i++) {
+		stage.now_ms += MARKS_WAIT_MS;
+		marks_sweep(&marks);
+		if (stage.statements == (unsigned)i + 1)
+			stage_fail(STATUS_INTERNAL);
+	}
+	CU_ASSERT_EQUAL(stage.statements, MARKS_TRIES_MAX);
+	CU_ASSERT_PTR_NULL(marks.line.head);
+	end();
+}
+
 static void going_down_notes_at_once(void)
 {
 	begin();
@@ -116,6 +175,9 @@ CU_TestInfo marks_tests[] = {
 	{ "a_flurry_is_noted_once_and_late", a_flurry_is_noted_once_and_late },
 	{ "many_rooms_make_one_statement_and_wait_for_it", many_rooms_make_one_statement_and_wait_for_it },
 	{ "what_was_under_way_when_the_database_went_is_noted_again", what_was_under_way_when_the_database_went_is_noted_again },
+	{ "what_a_failed_statement_was_to_note_comes_again", what_a_failed_statement_was_to_note_comes_again },
+	{ "what_rises_while_a_statement_is_under_way_is_noted_after_it", what_rises_while_a_statement_is_under_way_is_noted_after_it },
+	{ "what_never_can_be_noted_is_let_go", what_never_can_be_noted_is_let_go },
 	{ "going_down_notes_at_once", going_down_notes_at_once },
 	CU_TEST_INFO_NULL,
 };

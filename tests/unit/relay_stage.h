@@ -7,6 +7,7 @@
 #include "db/pipe.h"
 #include "relay/access.h"
 #include "relay/batch.h"
+#include "relay/bus.h"
 #include "relay/client.h"
 #include "relay/hints.h"
 #include "relay/room.h"
@@ -32,6 +33,7 @@ struct stage {
 	struct clients clients;
 	struct rooms rooms;
 	struct hints hints;
+	struct bus bus;
 	struct batch batch;
 	struct signals signals;
 	struct access access;
@@ -44,6 +46,12 @@ struct stage {
 	unsigned statements;
 	const struct statement *statement;
 	char params[8][4096];
+	/* the bus: what happened, and its courier */
+	unsigned bus_worked, bus_failed, bus_peers_lost;
+	char bus_heard[1024];
+	char courier_said[1024]; /* the last payload */
+	unsigned courier_count;
+	bool courier_full;
 };
 
 extern struct stage stage;
@@ -60,6 +68,9 @@ const char *stage_hear(struct client *client);
 struct event *stage_event(uint64_t seq);
 /* A page for sub_page() holding first..last. */
 struct page *stage_page(uint64_t first, uint64_t last);
+
+/* What comes by the courier. */
+void stage_comes(const char *payload);
 
 /* The statement under way is answered: `rows` of `columns`, NULL cells as "-"; or it fails. */
 void stage_answer(const char *const *columns, int column_count, const char *const *cells, int rows);

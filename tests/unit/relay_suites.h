@@ -4,7 +4,8 @@
 
 #include "tap.h"
 
-extern CU_TestInfo access_tests[], admission_tests[], batch_tests[], client_tests[], crowding_tests[], frame_tests[], hints_tests[], marks_tests[], room_tests[], signals_tests[];
+extern CU_TestInfo access_tests[], admission_tests[], batch_tests[], bus_tests[], client_tests[], crowding_tests[], frame_tests[], hints_tests[], mailbox_tests[], marks_tests[],
+	room_tests[], signals_tests[];
 
 void relay_stage_begin(void);
 void relay_stage_end(void);
