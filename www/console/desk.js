@@ -340,12 +340,12 @@ export class Desk extends EventTarget {
 		});
 	}
 
-	/** @param {{entry: OutboxEntry, seq: number, at?: string}} sent */
-	#stored({ entry, seq, at }) {
+	/** @param {{entry: OutboxEntry} & import('../lib/acks.js').Ack} sent */
+	#stored({ entry, seq, at, body }) {
 		const chat = this.chats.get(entry.chat);
 		if (!chat) return;
 		const author = { kind: /** @type {const} */ ('operator'), name: this.duty.operator.name };
-		this.#take(chat, [{ chat: entry.chat, seq, kind: entry.kind, author, body: entry.body, at: at ?? entry.at, cid: entry.cid, local: true }]);
+		this.#take(chat, [{ chat: entry.chat, seq, kind: entry.kind, author, body: body ?? entry.body, at: at ?? entry.at, cid: entry.cid, local: true }]);
 	}
 
 	#connection() {

@@ -279,11 +279,11 @@ export class ChatSession extends EventTarget {
 		return Promise.reject({ code: 'offline' });
 	}
 
-	/** @param {{entry: OutboxEntry, seq: number, at?: string}} sent */
-	#stored({ entry, seq, at }) {
+	/** @param {{entry: OutboxEntry} & import('../lib/acks.js').Ack} sent */
+	#stored({ entry, seq, at, body }) {
 		/** @type {ChatEvent} */
 		const own = {
-			chat: entry.chat, seq, kind: 'message', author: { kind: 'customer' }, body: entry.body ?? entry.label, at: at ?? entry.at, cid: entry.cid,
+			chat: entry.chat, seq, kind: 'message', author: { kind: 'customer' }, body: body ?? entry.body ?? entry.label, at: at ?? entry.at, cid: entry.cid,
 			data: entry.choice ? { choice: entry.choice } : undefined, local: true,
 		};
 		this.#take([own]);
