@@ -43,6 +43,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "api/v1/operator/chats/{uuid}/targets", WHO_OPERATOR, NULL, transfer_targets },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/take", WHO_OPERATOR, NULL, supervisor_take },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/requeue", WHO_OPERATOR, NULL, supervisor_requeue },
+	{ HTTP_POST, "api/v1/operator/chats/{uuid}/messages/{key}/redact", WHO_OPERATOR, NULL, supervisor_redact },
 	{ HTTP_GET, "api/v1/board", WHO_OPERATOR, NULL, supervisor_board },
 };
 /* clang-format on */

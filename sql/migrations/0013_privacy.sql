@@ -39,7 +39,7 @@ comment on column chat.retention_run.run is 'Its key';
 comment on column chat.retention_run.began_at is 'When it began';
 comment on column chat.retention_run.finished_at is 'When nothing was left to do; NULL: it is still at work, a few rows with each sweep of the router';
 comment on column chat.retention_run.chats is 'Chats erased';
-comment on column chat.retention_run.messages is 'Messages whose words were taken away with them';
+comment on column chat.retention_run.messages is 'Rows of chat.message whose words went with them';
 comment on column chat.retention_run.addresses is 'Network addresses shortened';
 comment on column chat.retention_run.audit_rows is 'Rows of the audit deleted';
 grant select on chat.retention_run to switchboard_dba, switchboard_report;
