@@ -43,3 +43,27 @@ comment on column chat.retention_run.messages is 'Rows of chat.message whose wor
 comment on column chat.retention_run.addresses is 'Network addresses shortened';
 comment on column chat.retention_run.audit_rows is 'Rows of the audit deleted';
 grant select on chat.retention_run to switchboard_dba, switchboard_report;
+
+-- ---- who reads what -------------------------------------------------------------------------------------------------
+-- What operators wrote of customers is no figure: reports do without it.
+revoke select on chat.offer, chat.chat_decline from switchboard_report;
+revoke select (disposition) on chat.chat from switchboard_report;
+grant select (offer, chat, operator, queue, state, offered_at, expires_at, closed_at, rule, kind, from_operator, note_seq) on chat.offer to switchboard_report;
+grant select (chat, operator, declined_at) on chat.chat_decline to switchboard_report;
+grant select (erased_at) on chat.chat to switchboard_dba, switchboard_report;
+
+-- A report says whose chats it is about: set app.site = 'shop', or '*' for those of every site. One that says nothing sees none. (The owner, as whom every function
+-- runs, is not held by the policies: nobody logs in as it, and each function judges by itself who may see what.)
+alter table chat.chat enable row level security;
+create policy company on chat.chat for select to switchboard_dba using (true);
+create policy one_site on chat.chat for select to switchboard_report using (current_setting('app.site', true) in (site, '*'));
+do $$
+declare
+	v_table text;
+begin
+	foreach v_table in array array['chat_rating', 'chat_skill', 'chat_decline', 'offer', 'assignment', 'waiting', 'wait_shown', 'delivery'] loop
+		execute format('alter table chat.%I enable row level security', v_table);
+		execute format('create policy company on chat.%I for select to switchboard_dba using (true)', v_table);
+		execute format('create policy one_site on chat.%1$I for select to switchboard_report using (exists (select from chat.chat c where c.chat = %1$I.chat))', v_table);
+	end loop;
+end $$;

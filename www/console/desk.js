@@ -228,6 +228,7 @@ export class Desk extends EventTarget {
 		for (const event of events) if (event.cid) this.outbox.confirm(event.cid);
 		const fresh = chat.take(events);
 		if (!fresh.length) return;
+		if (fresh.some((event) => event.kind === 'ended' && event.data?.reason === 'erased')) return this.clear(chat);
 		if (chat.ended) this.#keepUnfiled();
 		if (chat.events.highest > chat.events.contiguous) this.#later(`mend:${chat.id}`, HOLE_PATIENCE_MS, () => this.#mend(chat));
 		this.#looked();

@@ -149,6 +149,17 @@ export class Verbs {
 
 	// ---- a supervisor's ----
 
+	/** Takes the words of a message away. @param {HeldChat} chat @param {number} seq @param {string} reason @returns {Promise<Refusal | null>} */
+	async redact(chat, seq, reason) {
+		try {
+			await this.#api.post(`operator/chats/${chat.id}/messages/${seq}/redact`, reason ? { reason } : {});
+			await this.#desk.fetch(chat);
+			return null;
+		} catch (error) {
+			return this.#refusal(error);
+		}
+	}
+
 	/** @returns {Promise<BoardView>} */
 	board() {
 		return this.#api.get('board').catch((error) => {
