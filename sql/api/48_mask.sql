@@ -40,7 +40,7 @@ end $$;
 
 -- Which characters of a run of digits and blanks are to be masked. Where numbers could begin and end at several places the first that fits is taken, the usual length first:
 -- what is behind a number (its code, its date) is not taken for a part of it. Sums are kept for both ways of doubling, so that each place costs the same
--- however long the run is.
+-- however long the run is: the check digit itself is never doubled, so where the last digit is an even one the odd ones are, and the other way round.
 create function internal.card_places(p_run text, p_telephone boolean) returns int[]
 language plpgsql immutable as $$
 declare
@@ -53,7 +53,6 @@ declare
 	v_digit int;
 	v_twice int;
 	v_first int := 1;
-	v_last int;
 	v_length int;
 begin
 	for i in 1..cardinality(v_chars) loop
@@ -69,19 +68,32 @@ begin
 		return v_masked;
 	end if;
 	while v_first <= v_n - 12 loop
-		v_last := null;
-		if coalesce(v_chars[v_places[v_first] - 1], ' ') = ' ' then
-			foreach v_length in array '{16,15,14,13,19,18,17}'::int[] loop
-				v_last := v_first + v_length - 1;
-				exit when v_last <= v_n and coalesce(v_chars[v_places[v_last] + 1], ' ') = ' '
-					and case when v_last % 2 = 1 then v_even[v_last + 1] - v_even[v_first] else v_odd[v_last + 1] - v_odd[v_first] end % 10 = 0;
-				v_last := null;
-			end loop;
+		v_length := null;
+		if coalesce(v_chars[v_places[v_first] - 1], ' ') <> ' ' then
+			null;
+		elsif v_first % 2 = 1 then
+			v_length := case
+				when (v_odd[v_first + 16] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 15] + 1], ' ') = ' ' then 16
+				when (v_even[v_first + 15] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 14] + 1], ' ') = ' ' then 15
+				when (v_odd[v_first + 14] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 13] + 1], ' ') = ' ' then 14
+				when (v_even[v_first + 13] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 12] + 1], ' ') = ' ' then 13
+				when (v_even[v_first + 19] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 18] + 1], ' ') = ' ' then 19
+				when (v_odd[v_first + 18] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 17] + 1], ' ') = ' ' then 18
+				when (v_even[v_first + 17] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 16] + 1], ' ') = ' ' then 17 end;
+		else
+			v_length := case
+				when (v_even[v_first + 16] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 15] + 1], ' ') = ' ' then 16
+				when (v_odd[v_first + 15] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 14] + 1], ' ') = ' ' then 15
+				when (v_even[v_first + 14] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 13] + 1], ' ') = ' ' then 14
+				when (v_odd[v_first + 13] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 12] + 1], ' ') = ' ' then 13
+				when (v_odd[v_first + 19] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 18] + 1], ' ') = ' ' then 19
+				when (v_even[v_first + 18] - v_even[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 17] + 1], ' ') = ' ' then 18
+				when (v_odd[v_first + 17] - v_odd[v_first]) % 10 = 0 and coalesce(v_chars[v_places[v_first + 16] + 1], ' ') = ' ' then 17 end;
 		end if;
-		if v_last is not null then
-			v_masked := v_masked || v_places[v_first : v_last - 4];
+		if v_length is not null then
+			v_masked := v_masked || v_places[v_first : v_first + v_length - 5];
 		end if;
-		v_first := coalesce(v_last, v_first) + 1;
+		v_first := v_first + coalesce(v_length, 1);
 	end loop;
 	return v_masked;
 end $$;
