@@ -13,10 +13,10 @@ select m.chat, m.seq from chat.message m where not exists (select from chat.chat
 -- name: nobody has got or read what is not stored
 select d.chat, d.party, d.got, d.read, n.last_seq from chat.delivery d join chat.chat_counter n on n.chat = d.chat where d.got > n.last_seq or d.read > d.got;
 
--- name: every chat has its counter and its access row
+-- name: every chat has its counter and its access row, one that was erased the counter alone
 select c.chat from chat.chat c
 left join chat.chat_counter n on n.chat = c.chat left join chat.chat_access a on a.chat = c.chat
-where n.chat is null or a.chat is null;
+where n.chat is null or (a.chat is null) <> (c.erased_at is not null);
 
 -- name: a person has one open chat on a site
 select c.site, c.person, count(*) from chat.chat c where c.person is not null and c.ended_at is null and c.state <> 'wrap_up' group by 1, 2 having count(*) > 1;
@@ -109,9 +109,11 @@ where c.state in ('ended', 'abandoned') and (c.ended_by is null or not exists (s
 select m.chat, m.seq from chat.message m join chat.message e on e.chat = m.chat and e.kind = 'ended'
 where m.seq > e.seq and m.kind in ('message', 'bot_message');
 
+-- (of chats that are older than the audit is kept nothing can be said)
+
 -- name: every change of state left its audit row (C13)
 select c.chat, c.state from chat.chat c
-where c.state is distinct from coalesce(
+where c.created_at > internal.limit_of('audit_days', now()) and c.state is distinct from coalesce(
 	(select a.new ->> 'state' from chat.audit a where a.object = 'chat' and a.key = c.chat::text and a.action = 'state' order by a.audit desc limit 1),
 	case when c.bot is null then 'queued' else 'bot' end);
 
@@ -119,7 +121,7 @@ where c.state is distinct from coalesce(
 select x.chat, x.audit, x.before, x.after from (
 	select c.chat, a.audit, a.old ->> 'state' as before, a.new ->> 'state' as after,
 		lag(a.new ->> 'state') over (partition by c.chat order by a.audit) as due
-	from chat.chat c join chat.audit a on a.object = 'chat' and a.key = c.chat::text and a.action = 'state') x
+	from chat.chat c join chat.audit a on a.object = 'chat' and a.key = c.chat::text and a.action = 'state' where c.created_at > internal.limit_of('audit_days', now())) x
 where x.before in ('ended', 'abandoned') or case when x.due is null then x.before not in ('bot', 'queued') else x.before is distinct from x.due end;
 
 -- name: every assignment left an audit row when it began and one when it ended (G16, C13)
@@ -127,7 +129,7 @@ select c.chat, n.begun, n.ended, a.begun as audited_begun, a.ended as audited_en
 cross join lateral (select count(*) as begun, count(ended_at) as ended from chat.assignment where chat = c.chat) n
 cross join lateral (select count(*) filter (where action = 'assigned') as begun, count(*) filter (where action = 'assignment ended') as ended
 	from chat.audit where object = 'chat' and key = c.chat::text) a
-where n.begun <> a.begun or n.ended <> a.ended;
+where c.created_at > internal.limit_of('audit_days', now()) and (n.begun <> a.begun or n.ended <> a.ended);
 
 -- name: a chat whose customer is silent was released after it began, and waits for a word only
 select a.assignment from chat.assignment a where a.idle_since < a.started_at or (a.idle_since is not null and a.idle_check_at is not null);

@@ -60,6 +60,7 @@ enum status transfer_targets(struct call *call);
 /* supervisor.c */
 enum status supervisor_take(struct call *call);
 enum status supervisor_requeue(struct call *call);
+enum status supervisor_redact(struct call *call);
 enum status supervisor_board(struct call *call);
 
 #endif

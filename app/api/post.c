@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PAGE_DEFAULT 200
 #define PAGE_MAX 500
@@ -17,12 +18,20 @@ enum status post_store(struct call *call, const struct post *post)
 	};
 	PGresult *result;
 	enum status status = call_run(call, &STATEMENT_POST_MESSAGE, params, ARRAY_SIZE(params), &result);
+	struct buf *out = &call->response.body;
+	const char *body;
 	char json[48];
 
 	if (status != STATUS_OK)
 		return status;
-	snprintf(json, sizeof json, "{\"seq\":%" PRId64 "}", result_int(result, 0, "seq"));
+	snprintf(json, sizeof json, "{\"seq\":%" PRId64, result_int(result, 0, "seq"));
 	response_json(&call->response, HTTP_OK, json);
+	body = result_str(result, 0, "body");
+	if (body) {
+		buf_add_str(out, ",\"body\":");
+		buf_add_json_str(out, body, strlen(body));
+	}
+	buf_add_str(out, "}");
 	PQclear(result);
 	return STATUS_OK;
 }

@@ -47,6 +47,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "api/v1/operator/chats/{uuid}/history", WHO_OPERATOR, NULL, history_list },
 	{ HTTP_GET, "api/v1/operator/chats/{uuid}/history/{uuid}/events", WHO_OPERATOR, "after limit", history_events },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/block", WHO_OPERATOR, NULL, block_make },
+	{ HTTP_POST, "api/v1/operator/chats/{uuid}/messages/{key}/redact", WHO_OPERATOR, NULL, supervisor_redact },
 	{ HTTP_GET, "api/v1/board", WHO_OPERATOR, NULL, supervisor_board },
 	{ HTTP_GET, "api/v1/blocks", WHO_OPERATOR, NULL, block_list },
 	{ HTTP_DELETE, "api/v1/blocks/{uuid}", WHO_OPERATOR, NULL, block_lift },

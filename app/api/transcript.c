@@ -30,6 +30,7 @@ static const struct {
 	{ "reminder", NULL },
 	{ "ended", "The chat ended" },
 	{ "rated", "rated the chat" },
+	{ "redacted", NULL },
 };
 
 static const char *member(struct json_object *object, const char *name)
@@ -58,6 +59,14 @@ static const char *author_name(struct json_object *event)
 	return NULL;
 }
 
+/* Somebody's words that were taken away? */
+static bool is_removed(struct json_object *event)
+{
+	struct json_object *data;
+
+	return json_object_object_get_ex(event, "data", &data) && member(data, "removed");
+}
+
 /* False for an event that gives no line. */
 static bool read_line(struct json_object *event, struct line *ret_line)
 {
@@ -71,6 +80,8 @@ static bool read_line(struct json_object *event, struct line *ret_line)
 	for (i = 0; !line.text && !line.spoken && i < ARRAY_SIZE(sentences); i++)
 		if (strcmp(sentences[i].kind, kind) == 0)
 			line.text = sentences[i].sentence;
+	if (!line.text && line.spoken && is_removed(event))
+		line.text = "[message removed]";
 	if (!line.text)
 		return false;
 	snprintf(line.at, sizeof line.at, "%.10s %.8s", at, strlen(at) > 11 ? at + 11 : "");

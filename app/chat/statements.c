@@ -25,9 +25,9 @@ const struct statement STATEMENT_IDENTITY_TERMS = { "identity_terms",
 const struct statement STATEMENT_CHAT_VIEW = { "chat_view", "select body from api.chat_view($1::uuid, $2::bytea, $3::text)", 3 };
 /* …, after seq, limit → body */
 const struct statement STATEMENT_CHAT_EVENTS = { "chat_events", "select body from api.chat_events($1::uuid, $2::bytea, $3::text, $4::bigint, $5::int)", 5 };
-/* chat, credential (token hash or session hash), origin, kind 'message'|'note', cid, body, choice → seq. Customers and operators alike. */
+/* chat, credential (token hash or session hash), origin, kind 'message'|'note', cid, body, choice → seq, body (NULL = as sent). Customers and operators alike. */
 const struct statement STATEMENT_POST_MESSAGE = { "post_message",
-	"select seq from api.post_message($1::uuid, $2::bytea, $3::text, $4::text, $5::uuid, $6::text, $7::text)", 7 };
+	"select seq, body from api.post_message($1::uuid, $2::bytea, $3::text, $4::text, $5::uuid, $6::text, $7::text)", 7 };
 /* chat, token hash, origin (or session, chat), got up to, read up to (0: nothing) → body {marks} */
 const struct statement STATEMENT_CUSTOMER_MARKS = { "customer_marks", "select body from api.customer_marks($1::uuid, $2::bytea, $3::text, $4::bigint, $5::bigint)", 5 };
 const struct statement STATEMENT_OPERATOR_MARKS = { "operator_marks", "select body from api.operator_marks($1::bytea, $2::uuid, $3::bigint, $4::bigint)", 4 };
@@ -84,6 +84,8 @@ const struct statement STATEMENT_TRANSFER_TARGETS = { "transfer_targets", "selec
 const struct statement STATEMENT_TAKE_CHAT = { "take_chat", "select body from api.take_chat($1::bytea, $2::uuid)", 2 };
 /* a supervisor's session, chat, queue or NULL, reason or NULL → body {chat} */
 const struct statement STATEMENT_REQUEUE_CHAT = { "requeue_chat", "select body from api.requeue_chat($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
+/* a supervisor's session, chat, seq, reason or NULL → body {chat, seq, removed} */
+const struct statement STATEMENT_REDACT_MESSAGE = { "redact_message", "select body from api.redact_message($1::bytea, $2::uuid, $3::bigint, $4::text)", 4 };
 /* a supervisor's session → body {queues, operators, chats, at} */
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
 /* session, chat that he reads → body {chats}: earlier ones of the same person */
@@ -202,6 +204,15 @@ const struct statement STATEMENT_WHY = { "why", "select to_char(at at time zone 
 /* operator → rows (queue, answer); the first is of all queues, its queue is NULL */
 const struct statement STATEMENT_WHY_IDLE = { "why_idle", "select queue, answer from chat.why_idle($1::text)", 1 };
 
+/* chat, dry run → rows (relation, rows): where how many rows were written */
+const struct statement STATEMENT_ERASE_CHAT = { "erase_chat", "select relation, rows from chat.erase_chat($1::uuid, $2::boolean)", 2 };
+/* e-mail address, site or NULL, dry run → the same */
+const struct statement STATEMENT_ERASE_PERSON = { "erase_person", "select relation, rows from chat.erase_person($1::text, $2::text, $3::boolean)", 3 };
+/* chat → export (JSON) */
+const struct statement STATEMENT_EXPORT_CHAT = { "export_chat", "select export from chat.export_chat($1::uuid) as export", 1 };
+/* e-mail address, site or NULL → export (JSON) */
+const struct statement STATEMENT_EXPORT_PERSON = { "export_person", "select export from chat.export_person($1::text, $2::text) as export", 2 };
+
 /* switchboard migrate. The ledger: number 1.. = a file of sql/migrations, 0 = all of sql/api together. */
 const struct statement STATEMENT_BEGIN = { "begin", "begin", 0 };
 const struct statement STATEMENT_COMMIT = { "commit", "commit", 0 };
@@ -243,13 +254,15 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
-	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS, &STATEMENT_SERVE, &STATEMENT_LISTEN_CONFIGURATION,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS,
+	&STATEMENT_SERVE, &STATEMENT_LISTEN_CONFIGURATION,
 	&STATEMENT_UNLISTEN_CONFIGURATION, &STATEMENT_NOTE_METRICS,
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
 	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE,
 	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
 	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
+	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,
 	&STATEMENT_LEDGER_SCHEMA, &STATEMENT_LEDGER_TABLE, &STATEMENT_LEDGER_READ, &STATEMENT_LEDGER_ADD,
 };

@@ -140,9 +140,9 @@ static void answer_error(struct batch *b, struct post *post, enum status status,
 	answer(b, post, author);
 }
 
-static void send_ack(struct client *author, const struct post *post, uint64_t seq)
+static void send_ack(struct client *author, const struct post *post, uint64_t seq, const char *body)
 {
-	render_ack(client_scratch(author), post->cid, post->chat, seq);
+	render_ack(client_scratch(author), post->cid, post->chat, seq, body);
 	client_send_scratch(author);
 }
 
@@ -184,6 +184,14 @@ static uint64_t answer_number(const struct answer *a, int column)
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 
+/* What is stored of the author's own words where it is not what he sent; else NULL. */
+static const char *altered_body(const struct post *post, const struct answer *a)
+{
+	const char *body = post->body ? answer_str(a, a->body) : NULL;
+
+	return body && strcmp(body, post->body) != 0 ? body : NULL;
+}
+
 static struct event *event_of_post(const struct post *post, const struct answer *a, uint64_t seq)
 {
 	const char *body = answer_str(a, a->body);
@@ -207,16 +215,17 @@ static void answer_stored(struct batch *b, struct post *post, const struct answe
 	struct client *author = clients_find(b->clients, post->client);
 	uint64_t seq = answer_number(a, a->seq);
 	struct room *room = room_find(b->rooms, post->chat);
+	const char *altered = altered_body(post, a);
 
 	if (*PQgetvalue(a->result, a->row, a->repeat) == 't') {
 		b->repeated++;
 		if (author)
-			send_ack(author, post, seq);
+			send_ack(author, post, seq, altered);
 	} else {
 		b->stored++;
 		histogram_note_us(&b->lag, post->since_us, b->answered_us);
-		if (author && !(room && room_ack_in_place(room, seq, author)))
-			send_ack(author, post, seq);
+		if (author && (altered || !(room && room_ack_in_place(room, seq, author))))
+			send_ack(author, post, seq, altered); /* who is told other words than his gets the event, too */
 		if (room && seq == room->newest + 1)
 			room_append(room, event_of_post(post, a, seq));
 		else if (room)

@@ -26,9 +26,12 @@ void render_ready(struct buf *b, const char *epoch, unsigned heartbeat_s)
 	buf_addf(b, ",\"heartbeat_s\":%u}", heartbeat_s);
 }
 
-void render_ack(struct buf *b, const char *cid, const char *chat, uint64_t seq)
+void render_ack(struct buf *b, const char *cid, const char *chat, uint64_t seq, const char *body)
 {
-	buf_addf(b, "{\"t\":\"ack\",\"cid\":\"%s\",\"chat\":\"%s\",\"seq\":%llu}", cid, chat, (unsigned long long)seq);
+	buf_addf(b, "{\"t\":\"ack\",\"cid\":\"%s\",\"chat\":\"%s\",\"seq\":%llu", cid, chat, (unsigned long long)seq);
+	if (body)
+		add_str(b, ",\"body\":", body);
+	buf_add_str(b, "}");
 }
 
 void render_error(struct buf *b, const struct problem *problem, const char *cid, const char *offer)

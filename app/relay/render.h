@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 void render_ready(struct buf *b, const char *epoch, unsigned heartbeat_s);
-void render_ack(struct buf *b, const char *cid, const char *chat, uint64_t seq);
+/* `body` is what was stored where that is not what was sent; else NULL. */
+void render_ack(struct buf *b, const char *cid, const char *chat, uint64_t seq, const char *body);
 /* `cid` and `offer` say what the error is about; NULL = nothing in particular. */
 void render_error(struct buf *b, const struct problem *problem, const char *cid, const char *offer);
 void render_pong(struct buf *b, int64_t n);

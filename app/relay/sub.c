@@ -82,7 +82,7 @@ static void deliver(struct sub *sub, const struct event *event, bool live, struc
 	if (live)
 		histogram_note_us(&sub->room->all->delivery, event->born_us, sub->room->all->transport->now_us());
 	if (live && event->author == sub->client->id)
-		render_ack(b, event->cid, sub->room->chat, event->seq);
+		render_ack(b, event->cid, sub->room->chat, event->seq, NULL);
 	else
 		buf_add(b, text, len);
 	sub->parted = sub->leaving && event->parting;

@@ -347,7 +347,7 @@ $$;
 -- ---- what became of it ----------------------------------------------------------------------------------------------
 
 drop view if exists chat.wait_error;
-create view chat.wait_error as
+create view chat.wait_error with (security_invoker = true) as
 select s.queue, (s.shown_at at time zone q.time_zone)::date as day, count(*) as shown,
 	count(*) filter (where s.waited_s is not null) as served,
 	round(avg((s.waited_s between s.low_s and s.high_s)::int), 3) as covered,

@@ -3,7 +3,8 @@
 
 create type internal.party as (kind text, author text, name text, problem text);
 
--- What an author sent, to tell a repeat from a conflict. Kept with a message only when it made a choice: without one its body is what was sent.
+-- What an author sent, to tell a repeat from a conflict. Kept with a message only when it made a choice: without one its body is what was sent. Card numbers are masked
+-- before, whatever the site wants: a hash of one could be tried out.
 -- (Stable as convert_to is: declared immutable it would not be inlined.)
 create function internal.sent_hash(p_body text, p_choice text) returns bytea
 language sql stable as $$ select sha256(convert_to(coalesce(p_body, '') || E'\x01' || coalesce(p_choice, ''), 'UTF8')) $$;
@@ -53,7 +54,7 @@ $$;
 
 create type internal.post_result as (ord int, status text, field text, seq bigint, last_seq bigint, at text, author_kind text, author_name text, body text, data text, repeat boolean);
 
--- Stores one message; the caller holds the chat's counter row (and, while a bot answers, the chat's row).
+-- Stores one message, whose body is masked; the caller holds the chat's counter row (and, while a bot answers, the chat's row).
 create function internal.post_one(p_chat uuid, p_credential bytea, p_kind text, p_cid uuid, p_body text, p_choice text, p_now timestamptz)
 returns internal.post_result
 language plpgsql as $$
@@ -68,10 +69,11 @@ begin
 		v_result.status := v_party.problem;
 		return v_result;
 	end if;
-	-- a repeat gets the first answer, whatever has become of the chat since
+	-- a repeat gets the first answer, whatever has become of the chat since; of a message that was removed nothing is left to compare it with
 	select * into v_old from chat.message m where m.chat = p_chat and m.cid = p_cid and m.author = v_party.author;
 	if found then
-		v_result.status := case when coalesce(v_old.sent_hash, internal.sent_hash(v_old.body, null)) = internal.sent_hash(p_body, p_choice)
+		v_result.status := case when (v_old.data ? 'removed'
+				or coalesce(v_old.sent_hash, internal.sent_hash(internal.mask_cards(v_old.body), null)) = internal.sent_hash(internal.mask_cards(p_body), p_choice))
 			and (v_old.kind = 'note') = (p_kind = 'note') then 'ok' else 'conflict' end;
 		v_result.field := case when v_result.status = 'conflict' then 'cid' end;
 		v_result.seq := v_old.seq;
@@ -106,7 +108,7 @@ begin
 	v_result.author_name := v_party.name;
 	v_result.at := internal.rfc3339(p_now);
 	v_result.seq := internal.add_event(p_chat, p_now, p_kind, v_party.kind, v_party.author, v_party.name, coalesce(v_result.body, p_body), v_result.data::jsonb, p_cid,
-		case when p_choice is not null then internal.sent_hash(p_body, p_choice) end);
+		case when p_choice is not null then internal.sent_hash(internal.mask_cards(p_body), p_choice) end);
 	if v_party.kind = 'customer' then
 		if exists (select from chat.assignment a where a.chat = p_chat and a.ended_at is null and a.idle_since is not null) then -- an index that is nearly empty
 			insert into internal.woken (chat) values (p_chat);
@@ -168,6 +170,8 @@ end $$;
 --
 -- Planned once a session and by index whatever the tables' size is then: a plan by hash or by the whole table suits one batch and ruins the others, and
 -- planning takes longer than a batch. Beginning and ending a statement is what a small batch costs, hence one statement for all that is plain.
+--
+-- Card numbers in bodies are masked before anything else happens; `body` is what was stored where that is not what was sent.
 create function api.post_messages(p_credentials bytea[], p_chats uuid[], p_kinds text[], p_cids uuid[], p_bodies text[], p_choices text[])
 returns setof internal.post_result
 language plpgsql security definer set search_path = chat, pg_temp
@@ -178,11 +182,15 @@ declare
 	v_seqs bigint[];
 	v_now timestamptz;
 	v_stored bigint;
+	v_bodies text[];
+	v_masked boolean;
 begin
 	if num_nulls(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices) > 0 or cardinality(p_credentials) <> v_count or cardinality(p_kinds) <> v_count
 		or cardinality(p_cids) <> v_count or cardinality(p_bodies) <> v_count or cardinality(p_choices) <> v_count then
 		perform internal.fail('SB400', 'bad_request'); -- the caller's mistake, nobody's message
 	end if;
+	v_bodies := internal.masked(p_chats, p_bodies);
+	v_masked := v_bodies <> p_bodies;
 	select array_agg(l.chat), array_agg(l.last_seq) into v_free, v_seqs
 	from (select n.chat, n.last_seq from chat.chat_counter n where n.chat = any (p_chats) order by n.chat for no key update of n skip locked) l;
 	v_now := clock_timestamp();
@@ -204,7 +212,7 @@ begin
 			and not exists (select from chat.message m
 				where m.chat = g.chat and m.cid = g.cid and m.author = case when a.chat is null then o.operator::text else '' end)
 			as plain
-		from unnest(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices) with ordinality g (credential, chat, kind, cid, body, choice, ord)
+		from unnest(p_credentials, p_chats, p_kinds, p_cids, v_bodies, p_choices) with ordinality g (credential, chat, kind, cid, body, choice, ord)
 		left join chat.chat_counter n on n.chat = g.chat
 		left join chat.chat c on c.chat = g.chat
 		left join chat.assignment w on w.chat = g.chat and w.ended_at is null
@@ -224,19 +232,24 @@ begin
 		update chat.chat_counter n set last_seq = m.last_seq, customer_at = case when m.by_customer then v_now else n.customer_at end
 		from numbered m where n.ctid = m.counter and m.stored and m.seq = m.last_seq
 	)
-	select m.ord::int, 'ok', null::text, m.seq, m.last_seq, internal.rfc3339(v_now), m.author_kind, m.author_name, null::text, null::text, false
+	select m.ord::int, 'ok', null::text, m.seq, m.last_seq, internal.rfc3339(v_now), m.author_kind, m.author_name,
+		case when v_masked then nullif(m.body, p_bodies[m.ord]) end, null::text, false
 	from numbered m where m.stored;
 	get diagnostics v_stored = row_count;
 	if v_stored < v_count then
-		return query select * from internal.post_apart(p_credentials, p_chats, p_kinds, p_cids, p_bodies, p_choices, v_free, v_seqs, v_now);
+		return query
+			select r.ord, r.status, r.field, r.seq, r.last_seq, r.at, r.author_kind, r.author_name,
+				coalesce(r.body, case when v_masked and r.status = 'ok' then nullif(v_bodies[r.ord], p_bodies[r.ord]) end), r.data, r.repeat
+			from internal.post_apart(p_credentials, p_chats, p_kinds, p_cids, v_bodies, p_choices, v_free, v_seqs, v_now) r;
 	end if;
 end $$;
 
--- One message over HTTP; waits for its turn instead of answering busy. p_origin as at every customer verb.
-create function api.post_message(p_chat uuid, p_credential bytea, p_origin text, p_kind text, p_cid uuid, p_body text, p_choice text) returns table (seq bigint)
+-- One message over HTTP; waits for its turn instead of answering busy. p_origin as at every customer verb. `body` as in api.post_messages.
+create function api.post_message(p_chat uuid, p_credential bytea, p_origin text, p_kind text, p_cid uuid, p_body text, p_choice text) returns table (seq bigint, body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_result internal.post_result;
+	v_body text := internal.masked(p_chat, p_body);
 begin
 	perform internal.check_chat_origin(p_chat, p_origin);
 	if exists (select from chat.chat_access a where a.token_hash = p_credential) then
@@ -244,10 +257,10 @@ begin
 	end if;
 	perform 1 from chat.chat c where c.chat = p_chat and c.state = 'bot' for no key update;
 	perform 1 from chat.chat_counter n where n.chat = p_chat for update;
-	v_result := internal.post_one(p_chat, p_credential, p_kind, p_cid, p_body, p_choice, clock_timestamp());
+	v_result := internal.post_one(p_chat, p_credential, p_kind, p_cid, v_body, p_choice, clock_timestamp());
 	if v_result.status <> 'ok' then
 		perform internal.fail(case v_result.status when 'unauthorized' then 'SB401' when 'not_found' then 'SB404' when 'conflict' then 'SB409' when 'not_owner' then 'SB409'
 			when 'gone' then 'SB410' when 'forbidden' then 'SB403' else 'SB422' end, v_result.status, v_result.field);
 	end if;
-	return query select v_result.seq;
+	return query select v_result.seq, nullif(v_body, p_body);
 end $$;

@@ -201,8 +201,9 @@ begin
 		insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, email, locale, page_url, referrer, answers, context, address, bot, created_at, customer_seen_at,
 			person, name_verified, email_verified, preferred_operator)
 		values (p_chat, v_widget.site, p_widget, case when v_bot is null then 'queued' else 'bot' end, v_queue, case when v_bot is null then v_now end,
-			coalesce(p_identity ->> 'name', p_name), coalesce(p_identity ->> 'email', p_email), v_locale,
-			p_page_url, p_referrer, coalesce(p_answers, '{}'), coalesce(p_context, '{}'), p_address, v_bot, v_now, v_now,
+			internal.masked(v_widget.site, coalesce(p_identity ->> 'name', p_name)), internal.masked(v_widget.site, coalesce(p_identity ->> 'email', p_email)), v_locale,
+			internal.masked(v_widget.site, p_page_url), internal.masked(v_widget.site, p_referrer), coalesce(internal.masked(v_widget.site, p_answers), '{}'),
+			coalesce(internal.masked(v_widget.site, p_context), '{}'), p_address, v_bot, v_now, v_now,
 			v_person, coalesce(p_identity ? 'name', false), coalesce(p_identity ? 'email', false), internal.last_operator(v_widget.site, v_person, v_queue))
 		returning * into v_chat;
 		insert into chat.chat_counter (chat) values (p_chat);
@@ -278,6 +279,7 @@ declare
 	v_chat chat.chat := internal.customer_chat(p_chat, p_token_hash, p_origin, true);
 	v_now timestamptz := clock_timestamp();
 	v_old chat.chat_rating;
+	v_comment text := internal.masked(v_chat.site, p_comment);
 begin
 	if p_score is null or p_score not between 1 and 5 then
 		perform internal.fail('SB422', 'invalid', 'score');
@@ -286,10 +288,10 @@ begin
 		perform internal.fail('SB422', 'invalid', 'comment');
 	end if;
 	select * into v_old from chat.chat_rating r where r.chat = p_chat;
-	if found and (v_old.score, coalesce(v_old.comment, '')) <> (p_score, coalesce(p_comment, '')) then
+	if found and (v_old.score, coalesce(v_old.comment, '')) <> (p_score, coalesce(v_comment, '')) then
 		perform internal.fail('SB409', 'conflict', 'score');
 	elsif not found then
-		insert into chat.chat_rating (chat, score, comment, rated_at) values (p_chat, p_score, p_comment, v_now);
+		insert into chat.chat_rating (chat, score, comment, rated_at) values (p_chat, p_score, v_comment, v_now);
 		perform internal.add_event(p_chat, v_now, 'rated', 'customer', '', coalesce(v_chat.name, ''), p_data => jsonb_build_object('score', p_score));
 	end if;
 	return query select jsonb_build_object('rating', jsonb_build_object('score', p_score))::text;

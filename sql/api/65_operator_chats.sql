@@ -90,15 +90,18 @@ declare
 	v_operator chat.operator := internal.session_operator(p_session, clock_timestamp());
 begin
 	perform internal.open_offer(v_operator.operator, p_offer);
-	perform internal.close_offer(p_offer, 'declined', p_reason, clock_timestamp());
+	perform internal.close_offer(p_offer, 'declined', internal.masked(o.chat, p_reason), clock_timestamp()) from chat.offer o where o.offer = p_offer;
 	return query select jsonb_build_object('offer', p_offer)::text;
 end $$;
 
--- A chat an operator may look at: his own (now or once), one held out to him, any for a supervisor (audited). Anything else does not exist for him.
+-- A chat an operator may look at: his own (now or once), one held out to him, any for a supervisor (audited). Anything else does not exist for him. Of one that was
+-- erased there is nothing to look at.
 create function internal.readable_chat(p_operator chat.operator, p_chat uuid, p_now timestamptz) returns void
 language plpgsql as $$
 begin
-	if exists (select from chat.assignment a where a.chat = p_chat and a.operator = p_operator.operator)
+	if exists (select from chat.chat c where c.chat = p_chat and c.erased_at is not null) then
+		perform internal.fail('SB410', 'gone');
+	elsif exists (select from chat.assignment a where a.chat = p_chat and a.operator = p_operator.operator)
 		or exists (select from chat.offer o where o.chat = p_chat and o.operator = p_operator.operator and o.state = 'open' and o.expires_at > p_now) then
 		return;
 	elsif p_operator.role = 'supervisor' and exists (select from chat.chat c where c.chat = p_chat) then
@@ -159,10 +162,12 @@ begin
 	select * into v_chat from chat.chat c where c.chat = p_chat for no key update;
 	if (select a.operator from chat.assignment a where a.chat = p_chat order by a.assignment desc limit 1) is distinct from v_operator.operator then
 		perform internal.fail('SB404', 'not_found');
+	elsif v_chat.erased_at is not null then
+		perform internal.fail('SB410', 'gone');
 	elsif v_chat.state not in ('wrap_up', 'ended') then
 		perform internal.fail('SB409', 'conflict', 'state');
 	end if;
-	update chat.chat c set disposition = p_disposition, wrap_up_note = p_note where c.chat = p_chat;
+	update chat.chat c set disposition = internal.masked(c.site, p_disposition), wrap_up_note = internal.masked(c.site, p_note) where c.chat = p_chat;
 	perform internal.finish_wrap_up(p_chat, v_now);
 	select * into v_chat from chat.chat c where c.chat = p_chat;
 	return query select jsonb_build_object('chat', internal.chat_for_operator_json(v_chat, v_now))::text;

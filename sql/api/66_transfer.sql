@@ -112,6 +112,7 @@ declare
 	v_operator chat.operator := internal.session_operator(p_session, clock_timestamp());
 	v_chat chat.chat := internal.owned_chat(v_operator, p_chat);
 	v_now timestamptz := clock_timestamp();
+	v_note text := internal.masked(v_chat.site, p_note);
 begin
 	if (p_queue is null) = (p_operator is null) then
 		perform internal.fail('SB422', 'invalid', case when p_queue is null then 'queue' else 'operator' end);
@@ -119,9 +120,9 @@ begin
 		perform internal.fail('SB409', 'bad_state', 'state');
 	end if;
 	if p_queue is not null then
-		v_chat := internal.transfer_to_queue(v_operator, v_chat, p_queue, p_note, v_now);
+		v_chat := internal.transfer_to_queue(v_operator, v_chat, p_queue, v_note, v_now);
 	else
-		v_chat := internal.transfer_to_operator(v_operator, v_chat, p_operator, p_note, v_now);
+		v_chat := internal.transfer_to_operator(v_operator, v_chat, p_operator, v_note, v_now);
 	end if;
 	return query select jsonb_build_object('chat', internal.chat_for_operator_json(v_chat, v_now))::text;
 end $$;

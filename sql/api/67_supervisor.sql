@@ -72,7 +72,8 @@ begin
 	elsif p_queue <> v_chat.queue then
 		perform internal.check_queue_takes(p_queue, v_now);
 	end if;
-	perform internal.audit('requeue', 'chat', p_chat::text, jsonb_build_object('queue', v_chat.queue), jsonb_strip_nulls(jsonb_build_object('queue', p_queue, 'reason', p_reason)));
+	perform internal.audit('requeue', 'chat', p_chat::text, jsonb_build_object('queue', v_chat.queue), 
+		jsonb_strip_nulls(jsonb_build_object('queue', p_queue, 'reason', internal.masked(v_chat.site, p_reason))));
 	if v_chat.state = 'active' then
 		perform internal.set_aside(p_chat, a.operator, 'supervisor', v_now) from chat.assignment a where a.chat = p_chat and a.ended_at is null;
 		perform internal.requeue(p_chat, 'supervisor', v_now, p_queue);

@@ -249,6 +249,7 @@ begin
 		v_count := v_count + internal.part_with_customers(p_now);
 		perform internal.forget_sessions(p_now);
 		perform internal.forget_candidates(p_now);
+		perform internal.keep_retention(p_now);
 	end if;
 	if v_due or p_sweep then
 		v_count := v_count + internal.release_chats(p_now);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- The audit, readable. (Functions in a view would run as whoever reads it, so there is none of ours.)
 drop view if exists chat.audit_log;
-create view chat.audit_log as
+create view chat.audit_log with (security_invoker = true) as
 	select a.audit, a.at, coalesce(nullif(a.actor, ''), a.db_user) as who, a.actor_kind, a.db_user, a.application, a.action, a.object, a.key, c.changed, c.old, c.new, a.txid, a.request_id
 	from chat.audit a
 	left join lateral (

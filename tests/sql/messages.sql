@@ -141,7 +141,7 @@ select is(t.state(3), 'queued', 'which waits');
 
 -- ---- over HTTP ------------------------------------------------------------------------------------------------------
 create function t.http(p_n int, p_credential text, p_origin text, p_body text, p_kind text default 'message') returns text language sql as $$
-	select format('select * from api.post_message(t.chat(%s), %s, %L, %L, t.cid(1), %L, null)', p_n, p_credential, p_origin, p_kind, p_body)
+	select format('select seq from api.post_message(t.chat(%s), %s, %L, %L, t.cid(1), %L, null)', p_n, p_credential, p_origin, p_kind, p_body)
 $$;
 select results_eq(t.http(1, 't.token(1)', null, 'a'), 'values (4::bigint)', 'the same rules over HTTP');
 select results_eq(t.http(1, 't.token(1)', 'https://shop.example', 'a'), 'values (4::bigint)', 'a listed origin');

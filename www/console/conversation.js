@@ -10,6 +10,7 @@ import './asked.js';
 import styles from './conversation.sheet.css';
 import dialog from './dialog.sheet.css';
 import { icons } from './icons.js';
+import './redact.js';
 import './transfer.js';
 import './wrap-up.js';
 
@@ -56,6 +57,7 @@ export class Conversation extends LitElement {
 		const another = before && before.id !== this.chat?.id;
 		if (another) this.dialog?.close();
 		if (another || !this.passable) this.transfer?.close();
+		if (another) this.redact?.close();
 	}
 
 	/** Alt+T passes the chat on. By the place of the key: with Alt some keyboards write another letter. @param {KeyboardEvent} event */
@@ -77,6 +79,10 @@ export class Conversation extends LitElement {
 
 	get transfer() {
 		return /** @type {import('./transfer.js').Transfer | null} */ (this.renderRoot.querySelector('sb-transfer'));
+	}
+
+	get redact() {
+		return /** @type {import('./redact.js').Redact | null} */ (this.renderRoot.querySelector('sb-redact'));
 	}
 
 	focus() {
@@ -102,12 +108,14 @@ export class Conversation extends LitElement {
 			${keyed(chat.id, html`
 				<sb-thread data-testid="thread" me="operator" .texts=${texts} .events=${chat.events.events} .pending=${desk.outbox.pending(chat.id)} .stamp=${this.stamp}
 					.got=${chat.marks.got} .read=${chat.marks.read} .absent=${chat.ended ? '' : chat.awaySince} .typing=${chat.typing ? this.name : ''}
-					.label=${texts.t('messages', { name: this.name })} .botName=${texts.t('bot_name')} @retry=${(/** @type {CustomEvent} */ e) => desk.outbox.retry(e.detail)}
+					.label=${texts.t('messages', { name: this.name })} .botName=${texts.t('bot_name')} ?redacts=${desk.duty.operator.role === 'supervisor'}
+					@redact=${(/** @type {CustomEvent} */ e) => this.redact?.open(chat, e.detail)} @retry=${(/** @type {CustomEvent} */ e) => desk.outbox.retry(e.detail)}
 					@discard=${(/** @type {CustomEvent} */ e) => desk.outbox.discard(e.detail)}>
 					${chat.events.contiguous ? nothing : html`<div class="centre" slot="start" role="status"><span class="spinner"></span>${texts.t('chat.loading')}</div>`}
 				</sb-thread>
 				${chat.ended ? html`<sb-wrap-up .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp}></sb-wrap-up>` : this.writing(chat)}`)}
 			${this.confirmation(chat)}
+			<sb-redact .texts=${texts} .desk=${desk}></sb-redact>
 			<sb-transfer .texts=${texts} .desk=${desk} @passed=${() => this.passed(chat)}></sb-transfer>`;
 	}
 

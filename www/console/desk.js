@@ -228,6 +228,7 @@ export class Desk extends EventTarget {
 		for (const event of events) if (event.cid) this.outbox.confirm(event.cid);
 		const fresh = chat.take(events);
 		if (!fresh.length) return;
+		if (fresh.some((event) => event.kind === 'ended' && event.data?.reason === 'erased')) return this.clear(chat);
 		if (chat.ended) this.#keepUnfiled();
 		if (chat.events.highest > chat.events.contiguous) this.#later(`mend:${chat.id}`, HOLE_PATIENCE_MS, () => this.#mend(chat));
 		this.#looked();
@@ -340,12 +341,12 @@ export class Desk extends EventTarget {
 		});
 	}
 
-	/** @param {{entry: OutboxEntry, seq: number, at?: string}} sent */
-	#stored({ entry, seq, at }) {
+	/** @param {{entry: OutboxEntry} & import('../lib/acks.js').Ack} sent */
+	#stored({ entry, seq, at, body }) {
 		const chat = this.chats.get(entry.chat);
 		if (!chat) return;
 		const author = { kind: /** @type {const} */ ('operator'), name: this.duty.operator.name };
-		this.#take(chat, [{ chat: entry.chat, seq, kind: entry.kind, author, body: entry.body, at: at ?? entry.at, cid: entry.cid, local: true }]);
+		this.#take(chat, [{ chat: entry.chat, seq, kind: entry.kind, author, body: body ?? entry.body, at: at ?? entry.at, cid: entry.cid, local: true }]);
 	}
 
 	#connection() {

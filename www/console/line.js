@@ -72,7 +72,7 @@ export class Line extends EventTarget {
 		return this.#socket.send(frame);
 	}
 
-	/** Brings one message to the server. @param {OutboxEntry} entry @returns {Promise<{seq: number, at?: string}>} */
+	/** Brings one message to the server. @param {OutboxEntry} entry @returns {Promise<import('../lib/acks.js').Ack>} */
 	async post({ cid, chat, body, kind }) {
 		const note = kind === 'note';
 		if (this.ready) {

@@ -167,6 +167,17 @@ export class Verbs {
 
 	// ---- a supervisor's ----
 
+	/** Takes the words of a message away. @param {HeldChat} chat @param {number} seq @param {string} reason @returns {Promise<Refusal | null>} */
+	async redact(chat, seq, reason) {
+		try {
+			await this.#api.post(`operator/chats/${chat.id}/messages/${seq}/redact`, reason ? { reason } : {});
+			await this.#desk.fetch(chat);
+			return null;
+		} catch (error) {
+			return this.#refusal(error);
+		}
+	}
+
 	/** @param {HeldChat} chat @param {{kinds: string[], reason: string, days: number, end: boolean}} how days 0: until it is lifted @returns {Promise<Refusal | null>} */
 	block(chat, { kinds, reason, days, end }) {
 		return this.#during(chat, 'block', async () => {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: ISC
 
+/** @typedef {{seq: number, at?: string, body?: string}} Ack `body`: what was stored where that is not what was sent (a card number is masked) */
+
 /** Who waits for the answer to which message sent over a socket. */
 export class Acks {
-	/** @type {Map<string, {resolve: (ack: {seq: number, at?: string}) => void, reject: (problem: {code: string, retryMs?: number}) => void}>} */
+	/** @type {Map<string, {resolve: (ack: Ack) => void, reject: (problem: {code: string, retryMs?: number}) => void}>} */
 	#waiting = new Map();
 
-	/** @param {string} cid @returns {Promise<{seq: number, at?: string}>} */
+	/** @param {string} cid @returns {Promise<Ack>} */
 	expect(cid) {
 		return new Promise((resolve, reject) => this.#waiting.set(cid, { resolve, reject }));
 	}
@@ -15,7 +17,7 @@ export class Acks {
 		const waiter = this.#waiting.get(frame.cid);
 		if (!waiter) return false;
 		this.#waiting.delete(frame.cid);
-		if (frame.t === 'ack') waiter.resolve({ seq: frame.seq, at: frame.at });
+		if (frame.t === 'ack') waiter.resolve({ seq: frame.seq, at: frame.at, body: frame.body });
 		else waiter.reject({ code: String(frame.code ?? 'unavailable'), retryMs: Number(frame.retry_ms) || 0 });
 		return true;
 	}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: ISC
 
+/** @param {ChatEvent} event @returns {ChatEvent} */
+const emptied = (event) => ({ ...event, body: undefined, data: { removed: 'redacted' } });
+
 /** The events of one chat in order of seq, each once, however often and in whatever order they arrive. */
 export class EventStore {
 	/** @type {ChatEvent[]} sorted by seq */
@@ -8,10 +11,14 @@ export class EventStore {
 	contiguous = 0;
 	/** @type {Map<string, number>} cid → seq, for own messages */
 	#cids = new Map();
+	/** @type {Set<number>} seqs of messages whose words were taken away */
+	#removed = new Set();
 
 	/** @param {ChatEvent} event @returns {boolean} true: it was not known, or only as our own acknowledged copy */
 	add(event) {
 		if (!Number.isSafeInteger(event.seq) || event.seq < 1) return false;
+		if (event.kind === 'redacted') this.#remove(Number(event.data?.seq));
+		if (this.#removed.has(event.seq)) event = emptied(event);
 		const at = this.#place(event.seq);
 		const known = this.events[at];
 		if (known?.seq === event.seq) {
@@ -39,6 +46,14 @@ export class EventStore {
 		this.events = [];
 		this.contiguous = 0;
 		this.#cids.clear();
+		this.#removed.clear();
+	}
+
+	/** What was shown is shown no more. @param {number} seq */
+	#remove(seq) {
+		this.#removed.add(seq);
+		const at = this.#place(seq);
+		if (this.events[at]?.seq === seq) this.events[at] = emptied(this.events[at]);
 	}
 
 	/** @param {number} seq @returns {number} index of the first event not before seq */

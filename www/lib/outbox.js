@@ -10,7 +10,7 @@ const FINAL = new Set(['invalid', 'conflict', 'too_large', 'gone', 'forbidden', 
  * Messages the server has not confirmed. Each is written to storage before it is sent and leaves it when it is stored there; it keeps its cid, so that a
  * repeat is stored once. One message of a chat is under way at a time: what a person wrote first arrives first.
  *
- * Events: `change`; `sent` with detail {entry, seq, at}.
+ * Events: `change`; `sent` with detail {entry, seq, at, body}.
  */
 export class Outbox extends EventTarget {
 	#store;
@@ -25,7 +25,7 @@ export class Outbox extends EventTarget {
 
 	/**
 	 * @param {import('./storage.js').Store} store
-	 * @param {(entry: OutboxEntry) => Promise<{seq: number, at?: string}>} transport rejects with {code, retryMs?}
+	 * @param {(entry: OutboxEntry) => Promise<import('./acks.js').Ack>} transport rejects with {code, retryMs?}
 	 * @param {{timeoutMs?: number}} [options] after this long without an answer the same message is sent again
 	 */
 	constructor(store, transport, { timeoutMs = 20_000 } = {}) {
@@ -125,9 +125,9 @@ export class Outbox extends EventTarget {
 		this.#changed();
 		let pause = 0;
 		try {
-			const { seq, at } = await this.#within(this.#transport(entry));
+			const { seq, at, body } = await this.#within(this.#transport(entry));
 			lane.backoff.reset();
-			if (this.#entries.has(entry.cid)) this.dispatchEvent(new CustomEvent('sent', { detail: { entry, seq, at } }));
+			if (this.#entries.has(entry.cid)) this.dispatchEvent(new CustomEvent('sent', { detail: { entry, seq, at, body } }));
 			this.#forget(entry.cid);
 		} catch (error) {
 			pause = this.#refused(entry, error, lane.backoff);

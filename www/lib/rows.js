@@ -9,7 +9,8 @@ const LINES = new Set(['queued', 'joined', 'left', 'transferred', 'transfer_fail
  * @typedef {{type: 'day', key: string, at: string}} DayRow
  * @typedef {{type: 'line', key: string, event: ChatEvent}} LineRow
  * @typedef {{type: 'message', key: string, side: 'mine' | 'theirs', kind: AuthorKind, name: string, body: string, at: string, seq: number, note: boolean,
- *   choices: Choice[], state: '' | 'waiting' | 'sending' | 'failed' | 'sent' | 'got' | 'read', code: string, cid: string, first: boolean, last: boolean, foot: boolean}} MessageRow
+ *   choices: Choice[], removed: boolean,
+ *   state: '' | 'waiting' | 'sending' | 'failed' | 'sent' | 'got' | 'read', code: string, cid: string, first: boolean, last: boolean, foot: boolean}} MessageRow
  * @typedef {DayRow | LineRow | MessageRow} Row
  */
 
@@ -32,7 +33,7 @@ export function threadRows({ events, pending, me, got = 0, read = 0 }) {
 		day = key;
 	};
 	for (const event of events) {
-		if (event.body && isMessage(event)) {
+		if ((event.body || event.data?.removed) && isMessage(event)) {
 			turnDay(event.at);
 			rows.push(storedRow(event, me, got, read));
 			passing = false;
@@ -61,7 +62,7 @@ function storedRow(event, me, got, read) {
 	const own = kind === me && event.kind !== 'note';
 	return {
 		type: 'message', key: event.cid ? `cid-${event.cid}` : `seq-${event.seq}`, side: side ? 'mine' : 'theirs', kind, name: event.author?.name ?? '',
-		body: event.body ?? '', at: event.at, seq: event.seq, note: event.kind === 'note', choices: event.data?.choices ?? [],
+		body: event.body ?? '', at: event.at, seq: event.seq, note: event.kind === 'note', choices: event.data?.choices ?? [], removed: Boolean(event.data?.removed),
 		state: !own ? '' : event.seq <= read ? 'read' : event.seq <= got ? 'got' : 'sent', code: '', cid: event.cid ?? '', first: true, last: true, foot: true,
 	};
 }
@@ -70,7 +71,7 @@ function storedRow(event, me, got, read) {
 function pendingRow(entry, me) {
 	return {
 		type: 'message', key: `cid-${entry.cid}`, side: 'mine', kind: me, name: '', body: entry.body ?? entry.label ?? '', at: entry.at, seq: 0,
-		note: entry.kind === 'note', choices: [], state: entry.state, code: entry.code ?? '', cid: entry.cid, first: true, last: true, foot: true,
+		note: entry.kind === 'note', choices: [], removed: false, state: entry.state, code: entry.code ?? '', cid: entry.cid, first: true, last: true, foot: true,
 	};
 }
 

@@ -47,10 +47,10 @@ export function problemOf({ code, field, details, reference }) {
 	return { kind, field, code, next: String(details?.next_opening ?? ''), text: String(details?.text ?? ''), reference: kind === 'refused' ? reference : '' };
 }
 
-/** What the customer has written, as the event it has become. @param {{entry: OutboxEntry, seq: number, at?: string}} sent @returns {ChatEvent} */
-export function ownEvent({ entry, seq, at }) {
+/** What the customer has written, as the event it has become. @param {{entry: OutboxEntry} & import('../lib/acks.js').Ack} sent @returns {ChatEvent} */
+export function ownEvent({ entry, seq, at, body }) {
 	return {
-		chat: entry.chat, seq, kind: 'message', author: { kind: 'customer' }, body: entry.body ?? entry.label, at: at ?? entry.at, cid: entry.cid,
+		chat: entry.chat, seq, kind: 'message', author: { kind: 'customer' }, body: body ?? entry.body ?? entry.label, at: at ?? entry.at, cid: entry.cid,
 		data: entry.choice ? { choice: entry.choice } : undefined, local: true,
 	};
 }

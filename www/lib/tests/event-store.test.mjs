@@ -38,3 +38,19 @@ test('after clear everything can come again', () => {
 	assert.equal(store.contiguous, 0);
 	assert.equal(store.add(event(1)), true);
 });
+
+test('words that were taken away are gone, whether the message was here before or comes after', () => {
+	const store = new EventStore();
+	const removal = (seq, of) => event(seq, { kind: 'redacted', body: undefined, data: { seq: of } });
+	store.add(event(1, { cid: 'x' }));
+	store.add(removal(3, 1));
+	assert.deepEqual([store.events[0].body, store.events[0].data], [undefined, { removed: 'redacted' }]);
+	assert.equal(store.hasCid('x'), true);
+	store.add(removal(4, 2));
+	store.add(event(2, { body: 'late' }));
+	assert.deepEqual(store.events.map((e) => e.body), [undefined, undefined, undefined, undefined]);
+	assert.equal(store.contiguous, 4);
+	store.clear();
+	store.add(event(1));
+	assert.equal(store.events[0].body, 'm1');
+});

@@ -35,6 +35,7 @@ export const icons = {
 	list: icon(svg`<path d="M8.500 6.500h11M8.500 12h11M8.500 17.500h11M4.500 6.500h.05M4.500 12h.05M4.500 17.500h.05"/>`),
 	expand: icon(svg`<path d="M14 4.500h5.500V10M10 19.500H4.500V14M19.500 4.500 13.500 10.500M4.500 19.500l6-6"/>`),
 	desktop: icon(svg`<rect x="3.5" y="4.5" width="17" height="11.5" rx="2"/><path d="M9 20h6M12 16v4"/>`),
+	remove: icon(svg`<path d="M5 7h14M9.500 7V4.800h5V7M7 7l.8 12.500h8.400L17 7M10.300 10.500v5.500m3.400-5.500v5.500"/>`),
 	plus: icon(svg`<path d="M12 5v14M5 12h14"/>`),
 	info: icon(svg`<circle cx="12" cy="12" r="8.500"/><path d="M12 11v5M12 7.800v.050"/>`),
 	offline: icon(svg`<path d="M4 4l16 16M8.500 15.500a5 5 0 0 1 6.500-.500M5.500 12a9.500 9.500 0 0 1 4-2.200m3.500-.300c2.100.200 4 1.100

@@ -13,7 +13,7 @@ const NEAR_END_PX = 80;
 
 /**
  * The messages of one chat, for the customer or the operator.
- * Events: `pick` (detail {id, label}), `retry` and `discard` (detail cid).
+ * Events: `pick` (detail {id, label}), `retry` and `discard` (detail cid), `redact` (detail a row) where `redacts` is set.
  */
 export class Thread extends LitElement {
 	static styles = [base, styles];
@@ -29,6 +29,7 @@ export class Thread extends LitElement {
 		typing: { type: String },
 		label: { type: String },
 		botName: { type: String },
+		redacts: { type: Boolean },
 		stamp: { attribute: false },
 		behind: { state: true },
 	};
@@ -51,6 +52,8 @@ export class Thread extends LitElement {
 		this.typing = '';
 		this.label = '';
 		this.botName = '';
+		/** whoever looks may take the words of a message away */
+		this.redacts = false;
 		/** changes with the contents; the arrays keep their identity */
 		this.stamp = 0;
 		this.behind = false;
@@ -120,11 +123,21 @@ export class Thread extends LitElement {
 			<div class="stack">
 				${row.first && this.named(row) ? html`<div class="who" dir="auto">${row.note ? icons.note : nothing}${who}</div>` : nothing}
 				<span class="visually-hidden">${row.first && !this.named(row) ? `${who}: ` : ''}</span>
-				<div class="bubble" dir="auto" title=${fullTime(row.at, this.texts.locale)}>${linkedText(row.body)}</div>
+				${this.words(row)}
 				${row.choices.length && this.me === 'operator' ? this.offered(row) : nothing}
 				${row.foot ? this.foot(row) : nothing}
 			</div>
 		</article>${String(row.seq) === this.question && this.me === 'customer' ? this.choices(row) : nothing}`;
+	}
+
+	/** @param {import('../rows.js').MessageRow} row */
+	words(row) {
+		const title = fullTime(row.at, this.texts.locale);
+		if (row.removed) return html`<div class="bubble removed" title=${title}>${this.texts.t('removed')}</div>`;
+		const bubble = html`<div class="bubble" dir="auto" title=${title}>${linkedText(row.body)}</div>`;
+		if (!this.redacts || !row.seq) return bubble;
+		return html`<div class="said">${bubble}<button class="icon-button redact" aria-label=${this.texts.t('redact')} title=${this.texts.t('redact')} data-testid="redact"
+			@click=${() => this.dispatchEvent(new CustomEvent('redact', { detail: row }))}>${icons.remove}</button></div>`;
 	}
 
 	/** @param {import('../rows.js').MessageRow} row */

@@ -39,6 +39,7 @@ export default {
 	customer: 'العميل',
 	operator: 'خدمة العملاء',
 	choices: 'اختر إجابة',
+	removed: 'تمت إزالة هذه الرسالة.',
 	typing: '{name} يكتب',
 	to_newest: 'أحدث الرسائل',
 	'state.waiting': 'بانتظار الإرسال',

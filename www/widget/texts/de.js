@@ -39,6 +39,7 @@ export default {
 	customer: 'Kunde',
 	operator: 'Kundendienst',
 	choices: 'Antwort wählen',
+	removed: 'Diese Nachricht wurde entfernt.',
 	typing: '{name} schreibt',
 	to_newest: 'Neueste Nachrichten',
 	'state.waiting': 'Wartet auf das Senden',

@@ -40,6 +40,7 @@ export default {
 	customer: 'Customer',
 	operator: 'Customer service',
 	choices: 'Choose an answer',
+	removed: 'This message was removed.',
 	typing: '{name} is typing',
 	to_newest: 'Newest messages',
 	'state.waiting': 'Waiting to be sent',

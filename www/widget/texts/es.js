@@ -39,6 +39,7 @@ export default {
 	customer: 'Cliente',
 	operator: 'Atención al cliente',
 	choices: 'Elige una respuesta',
+	removed: 'Este mensaje se ha eliminado.',
 	typing: '{name} está escribiendo',
 	to_newest: 'Mensajes más recientes',
 	'state.waiting': 'Pendiente de envío',

@@ -39,6 +39,7 @@ export default {
 	customer: 'Client',
 	operator: 'Service client',
 	choices: 'Choisissez une réponse',
+	removed: 'Ce message a été supprimé.',
 	typing: '{name} écrit',
 	to_newest: 'Derniers messages',
 	'state.waiting': 'En attente d’envoi',
