@@ -132,7 +132,7 @@ async function ask(stack, what, site) {
 	return send(stack, { ...what, headers });
 }
 
-const wanted = process.env.ONLY ? process.env.ONLY.split(',') : ['nginx'];
+const wanted = process.env.ONLY ? process.env.ONLY.split(',') : Object.keys(MOUNTS);
 for (const [web, { title }] of Object.entries(MOUNTS).filter(([name]) => wanted.includes(name))) for (const options of SITES) describe(`${title} ${options.title}`, () => {
 	const stack = useStack({ web, prefix: options.prefix, tls: options.tls });
 	let site;
