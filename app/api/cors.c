@@ -68,6 +68,7 @@ void cors_allow(struct call *call, enum status status)
 	if (!is_for_other_origins(call->match.route))
 		return;
 	response_vary(&call->response, "Origin");
+	response_vary(&call->response, "Sec-Fetch-Site"); /* judged where there is no origin */
 	if (!call->origin || status == STATUS_ORIGIN_DENIED || status == STATUS_UNAVAILABLE)
 		return;
 	if (status == STATUS_OK || find_listed(call, call->origin, &unheard) == STATUS_OK)

@@ -75,7 +75,10 @@ static int serve(struct api *api, const struct options *options)
 
 	if (listener_open(&listener, option_str(options, "api_socket"), (mode_t)parse_mode(option_str(options, "api_socket_mode"))) != STATUS_OK)
 		return 1;
-	code = master_run(&program, listener.fd, (int)option_int(options, "api_workers"), (int)option_int(options, "api_request_timeout_s"));
+	if (listener_is_spawned(&listener))
+		code = worker_run_alone(&program, listener.fd, (int)option_int(options, "api_request_timeout_s"));
+	else
+		code = master_run(&program, listener.fd, (int)option_int(options, "api_workers"), (int)option_int(options, "api_request_timeout_s"));
 	listener_close(&listener);
 	return code;
 }

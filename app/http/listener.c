@@ -113,6 +113,11 @@ enum status listener_open(struct listener *listener, const char *path, mode_t mo
 	return status;
 }
 
+bool listener_is_spawned(const struct listener *listener)
+{
+	return listener->fd == STDIN_FILENO;
+}
+
 void listener_close(struct listener *listener)
 {
 	struct stat st;

@@ -21,6 +21,8 @@ struct listener {
 /* Non-blocking and close-on-exec. Refuses (STATUS_UNAVAILABLE, logged) a path that is too long or where another instance lives; replaces a stale
  * socket. */
 enum status MUST_CHECK listener_open(struct listener *listener, const char *path, mode_t mode);
+/* On descriptor 0: whoever started us starts as many of us as it wants, and each serves by itself. */
+bool listener_is_spawned(const struct listener *listener);
 void listener_close(struct listener *listener);
 
 #endif

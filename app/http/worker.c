@@ -154,3 +154,15 @@ out:
 		close(stop_fd);
 	return code;
 }
+
+int worker_run_alone(const struct worker_program *program, int listen_fd, int request_timeout_s)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return worker_run(program, (unsigned)getpid(), listen_fd, request_timeout_s);
+}

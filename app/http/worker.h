@@ -23,4 +23,7 @@ struct worker_program {
  * SIGALRM. SIGTERM and SIGINT must be blocked by the caller; they are read here. */
 int worker_run(const struct worker_program *program, unsigned worker, int listen_fd, int request_timeout_s);
 
+/* Without a master: one process of several that somebody else (mod_fcgid, spawn-fcgi) starts and counts. Its number is its process id. */
+int worker_run_alone(const struct worker_program *program, int listen_fd, int request_timeout_s);
+
 #endif

@@ -35,7 +35,8 @@ web_configure() {
 	! loopback_has_ipv6 || listen_ipv6="listen [::1]:$port;"
 	"$stack_dir/../nginx/render" --public-url "$3" --output "$dir/etc/nginx" --static-dir "$4" \
 		--api-socket "$dir/run/api.sock" --relay-socket "$dir/run/relay.sock" --exempt 127.0.0.0/8 --exempt ::1 \
-		--template "$stack_dir/../nginx/stack.conf" --set "PORT=$port" --set "LISTEN_IPV6=$listen_ipv6" \
+		--cache-dir "$dir/run/nginx-cache" --template "$stack_dir/../nginx/stack.conf" --template "$stack_dir/../nginx/stack-site.conf" \
+		--set SITE=stack-site --set "PORT=$port" --set "LISTEN_IPV6=$listen_ipv6" \
 		--set "RUN_DIR=$dir/run" --set "LOG_DIR=$dir/log" --set "SHOP_DIR=$dir/shop"
 	logged "$dir/log/setup.log" nginx -t -q -p "$dir/run" -e stderr -c "$dir/etc/nginx/stack.conf"
 }

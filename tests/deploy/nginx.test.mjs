@@ -144,7 +144,7 @@ test('each FastCGI parameter is named once, and nobody else chooses who the user
 });
 
 test('render refuses what would break the configuration', async () => {
-	const render = (...args) => run(stack.installation.renderNginx, ['--output', `${stack.dir}/etc/elsewhere`, ...args]);
+	const render = (...args) => run(stack.installation.renderWeb('nginx'), ['--output', `${stack.dir}/etc/elsewhere`, ...args]);
 	await assert.rejects(render('--public-url', 'chat.example.com'), /public-url/);
 	await assert.rejects(render('--public-url', 'https://chat.example.com/chat', '--api-socket', '/run/a;}'), /cannot take/);
 	await render('--public-url', 'https://chat.example.com/chat', '--static-dir', '/usr/share/switchboard/www');

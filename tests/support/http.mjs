@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { request as httpsRequest } from 'node:https';
+import { connectWeb } from './raw-socket.mjs';
 import { PATIENCE_MS } from './waiting.mjs';
 
 export const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -21,8 +22,10 @@ export function send(stack, { method = 'GET', path, headers = {}, body, from }) 
 	const own = isObject && !('Content-Type' in headers) ? JSON_TYPE : {};
 	const length = bytes && !('Transfer-Encoding' in headers) && !('Content-Length' in headers) ? { 'Content-Length': bytes.length } : {};
 	return new Promise((resolve, reject) => {
-		const outgoing = httpRequest({
+		const outgoing = (stack.certificate ? httpsRequest : httpRequest)({
 			host: '127.0.0.1',
+			servername: 'localhost',
+			ca: stack.certificate,
 			localAddress: from,
 			port: stack.port,
 			method,
@@ -52,7 +55,8 @@ export function send(stack, { method = 'GET', path, headers = {}, body, from }) 
 export function sendText(stack, text) {
 	return new Promise((resolve, reject) => {
 		const chunks = [];
-		const socket = connect(stack.port, '127.0.0.1', () => socket.write(text));
+		const socket = connectWeb(stack);
+		socket.write(text);
 		socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
 		socket
 			.on('error', reject)

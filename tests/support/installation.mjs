@@ -30,7 +30,7 @@ export function findInstallation(base = findBase(process.env.SWITCHBOARD_BUILD))
 		get sqlDir() { return first('SQL files', [`${base}/share/switchboard/sql`, `${sourceTree}/sql`]); },
 		get staticDir() { return first('built front end', [`${base}/share/switchboard/www`, `${base}/www/dist`, `${sourceTree}/www/dist`]); },
 		shop: `${sourceTree}/www/demo`,
-		renderNginx: `${sourceTree}/deploy/nginx/render`,
-		nginxTemplate: `${sourceTree}/deploy/nginx/stack.conf`,
+		renderWeb: (server) => `${sourceTree}/deploy/${server}/render`,
+		webTemplates: (server) => ['stack.conf', 'stack-site.conf'].map((name) => `${sourceTree}/deploy/${server}/${name}`),
 	};
 }

@@ -4,20 +4,27 @@
 //   const answer = await request(to, ['GET /chat/relay HTTP/1.1', 'Host: x', ...]);   { status, head, socket } or null when closed without an answer
 //   const raw = await RawSocket.open(to, { origin });   raw.text('{}');   raw.frame({ opcode: 2, payload });   await raw.closed()
 //
-// `to` is { path } of a unix socket or { port } on 127.0.0.1. A RawSocket answers pings (unless `pongs` is false) and nothing else by itself.
+// `to` is { path } of a unix socket, or { port } on 127.0.0.1 with { certificate } for TLS (a stack is that). A RawSocket answers pings (unless `pongs` is false) and nothing else by itself.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { PATIENCE_MS, until } from './waiting.mjs';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
+// A connection to the web server of a stack, with TLS where that speaks it.
+export function connectWeb({ port, certificate }) {
+	if (certificate) return connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate });
+	return connect({ port, host: '127.0.0.1' });
+}
+
 // Sends the lines as they are, with an empty one behind (`unfinished`: without), and reads up to the end of the answer's head.
 export function request(to, lines, { unfinished = false, timeout_ms = PATIENCE_MS } = {}) {
 	return new Promise((resolve, reject) => {
-		const socket = connect(to.path ? { path: to.path } : { port: to.port, host: '127.0.0.1' });
+		const socket = to.path ? connect({ path: to.path }) : connectWeb(to);
 		let bytes = Buffer.alloc(0);
 		const deadline = setTimeout(() => {
 			socket.destroy();

@@ -5,10 +5,12 @@
 //   stack.url        http://localhost:PORT/chat   stack.shopUrl   http://127.0.0.1:PORT/ (another origin)
 //   stack.query(sql, values, role)                rows, as superuser or as a role (switchboard_api, ...)
 //   stack.passwords.ana                           the demo's operators
-//   stack.api, stack.relay, stack.router, stack.nginx    programs (program.mjs): pid, log, stop(), start(), kill(signal)
+//   stack.api, stack.relay, stack.router, stack.nginx    programs (program.mjs): pid, log, stop(), start(), kill(signal); stack.web is whatever web server it is
 //
 // Options: { relays: 1, routers: 1, options: {heartbeat_s: 2, ...}, prepare: async (stack) => {} (before the programs start),
-//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), limitExempt: true, shouldFail: [RegExp] }
+//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), limitExempt: true, shouldFail: [RegExp],
+//            web: 'nginx' (or 'proxy_fcgi', 'fcgid': web.mjs; with the last one there is no stack.api), prefix: '/chat', cacheSeconds: 0, behind: [networks],
+//            tls: false (true: stack.url is https, stack.certificate is what to trust, plain HTTP is at stack.plainPort) }
 //
 // After the tests the file fails if a program ended by itself, a log holds a sanitizer report, a core file or a process is left, or
 // sql/invariants.sql returns a row; logs are then kept below tests/output. With SWITCHBOARD_KEEP_LOGS (a directory) they always are, with what
@@ -23,9 +25,11 @@ import { promisify } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { openCluster, openDatabase } from './database.mjs';
 import { findInstallation } from './installation.mjs';
+import { api } from './http.mjs';
 import { judge } from './judgement.mjs';
 import { answers, Program } from './program.mjs';
 import { until } from './waiting.mjs';
+import { configureWeb } from './web.mjs';
 
 const run = promisify(execFile);
 
@@ -47,7 +51,7 @@ export function useStack(options = {}) {
 
 export class Stack {
 	constructor(options = {}) {
-		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, limitExempt: true, ...options };
+		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0, behind: [], tls: false, ...options };
 		this.problems = [];
 		this.programs = [];
 		this.marks = [];
@@ -69,22 +73,23 @@ export class Stack {
 		this.dir = mkdtempSync('/tmp/sbt.');
 		chmodSync(this.dir, 0o755);
 		for (const name of ['run', 'log', 'etc']) this.#mkdir(name);
-		this.#own(this.dir);
+		this.own(this.dir);
 		this.cluster = await openCluster({ own: this.settings.ownCluster });
 		this.database = await openDatabase(this);
 		this.passwords = this.database.passwords;
 		await this.query(PATIENT);
 		if (this.settings.limitExempt) await this.query("update chat.setting set value = '1000' where name = 'login_failures_max'");
-		this.port = await freePort();
-		await this.query('update chat.site set origins = array[$1] where site = \'shop\'', [`http://127.0.0.1:${this.port}`]);
-		this.url = `http://localhost:${this.port}/chat`;
-		this.shopUrl = `http://127.0.0.1:${this.port}/`;
+		this.plainPort = await freePort();
+		this.port = this.settings.tls ? await freePort() : this.plainPort;
+		this.shopUrl = `http://127.0.0.1:${this.plainPort}/`;
+		await this.query('update chat.site set origins = array[$1] where site = \'shop\'', [new URL(this.shopUrl).origin]);
+		this.url = `http${this.settings.tls ? 's' : ''}://localhost:${this.port}${this.settings.prefix}`;
 		this.#configure();
-		await this.#configureNginx();
+		this.webCommand = await configureWeb(this);
 		if (this.settings.prepare) await this.settings.prepare(this);
 		this.#definePrograms();
 		await Promise.all(this.programs.map((program) => program.start()));
-		await until(async () => (await fetch(`${this.url}/api/v1/health`)).status === 200, { what: 'health to answer 200' });
+		await until(async () => (await api(this, 'GET', 'health')).status === 200, { what: 'health to answer 200' });
 	}
 
 	query(sql, values, role) {
@@ -100,6 +105,21 @@ export class Stack {
 	// Where relay 1, 2, … listens, for who wants to speak to that one and without the web server in between.
 	relaySocket(number = 1) {
 		return this.#path(`relay-${number}.sock`);
+	}
+
+	get relaySockets() {
+		return this.#relayNumbers().map((number) => this.relaySocket(number));
+	}
+
+	get apiSocket() {
+		return this.#path('api.sock');
+	}
+
+	// For who starts the api otherwise than this file does.
+	get apiConfig() {
+		const path = `${this.dir}/etc/api.conf`;
+		writeFileSync(path, `${readFileSync(this.config, 'utf8')}database = ${this.database.dsn('switchboard_api')}\n`);
+		return path;
 	}
 
 	// Everything the programs have logged so far.
@@ -123,8 +143,8 @@ export class Stack {
 
 	// Stops everything, then judges. Throws and sets the exit code when something is wrong.
 	async finish() {
-		await Promise.all(this.programs.filter(({ name }) => name !== 'nginx').map((program) => program.stop()));
-		if (this.nginx) await this.nginx.stop();
+		await Promise.all(this.programs.filter((program) => program !== this.web).map((program) => program.stop()));
+		if (this.web) await this.web.stop();
 		if (this.database) await judge(this);
 		await this.database?.close().catch((error) => this.problems.push(`closing the database: ${error.message}`));
 		await this.cluster?.close();
@@ -139,10 +159,10 @@ export class Stack {
 	#configure() {
 		const key = `${this.dir}/etc/server.key`;
 		writeFileSync(key, randomBytes(48).toString('base64'), { mode: 0o600 });
-		this.#own(key);
+		this.own(key);
 		const lines = {
 			public_url: this.url, server_key_file: key, static_dir: this.installation.staticDir, log_level: 'debug',
-			api_socket: this.#path('api.sock'), relay_socket: this.#path('relay-1.sock'),
+			api_socket: this.apiSocket, relay_socket: this.#path('relay-1.sock'),
 			messages_per_second: 0, sockets_per_second: 0, relay_memory_max_mib: 0, chat_wait_max_ms: 0,
 			password_hashes_max: 256, limit_exempt: this.settings.limitExempt ? '127.0.0.0/8 ::1' : '', ...this.settings.options,
 		};
@@ -150,27 +170,10 @@ export class Stack {
 		writeFileSync(this.config, Object.entries(lines).filter(([, value]) => value !== '').map(([name, value]) => `${name} = ${value}\n`).join(''));
 	}
 
-	async #configureNginx() {
-		const { installation, dir } = this;
-		cpSync(installation.shop, `${dir}/shop`, { recursive: true });
-		for (const name of readdirSync(`${dir}/shop`, { recursive: true }).filter((path) => path.endsWith('.html'))) {
-			const page = readFileSync(`${dir}/shop/${name}`, 'utf8');
-			writeFileSync(`${dir}/shop/${name}`, page.replaceAll('@SERVER_URL@', this.url).replaceAll('@WIDGET@', 'demo-shop'));
-		}
-		const listenIpv6 = loopbackHasIpv6() ? `listen [::1]:${this.port};` : '';
-		const exempt = this.settings.limitExempt ? ['--exempt', '127.0.0.0/8', '--exempt', '::1'] : [];
-		const relays = this.#relayNumbers().flatMap((number) => ['--relay-socket', this.#path(`relay-${number}.sock`)]);
-		await run(installation.renderNginx, [
-			'--public-url', this.url, '--output', `${dir}/etc/nginx`, '--static-dir', installation.staticDir,
-			'--api-socket', this.#path('api.sock'), ...relays, ...exempt, '--template', installation.nginxTemplate, '--set', `PORT=${this.port}`, '--set', `LISTEN_IPV6=${listenIpv6}`,
-			'--set', `RUN_DIR=${dir}/run`, '--set', `LOG_DIR=${dir}/log`, '--set', `SHOP_DIR=${dir}/shop`,
-		]);
-	}
-
 	#definePrograms() {
-		const nginx = ['nginx', '-p', `${this.dir}/run`, '-e', 'stderr', '-c', `${this.dir}/etc/nginx/stack.conf`, '-g', 'daemon off;'];
-		this.nginx = this.#program('nginx', nginx, {}, () => portAnswers(this.port), true);
-		this.api = this.#switchboard('api', 'api', [], () => answers(this.#path('api.sock')));
+		this.web = this.#program(this.settings.web, this.webCommand, {}, () => portAnswers(this.plainPort), true);
+		if (this.settings.web === 'nginx') this.nginx = this.web;
+		if (this.settings.web !== 'fcgid') this.api = this.#switchboard('api', 'api', [], () => answers(this.apiSocket));
 		this.relays = this.#relayNumbers().map((number) => {
 			const socket = this.relaySocket(number);
 			return this.#switchboard(`relay-${number}`, 'relay', ['--relay_socket', socket, '--relay_name', `relay-${number}`], () => answers(socket));
@@ -204,10 +207,11 @@ export class Stack {
 
 	#mkdir(name) {
 		mkdirSync(`${this.dir}/${name}`);
-		this.#own(`${this.dir}/${name}`);
+		this.own(`${this.dir}/${name}`);
 	}
 
-	#own(path) {
+	// Gives a file to whom the programs run as.
+	own(path) {
 		if (this.account.uid !== undefined) chownSync(path, this.account.uid, this.account.gid);
 	}
 
@@ -234,10 +238,6 @@ export function freePort() {
 			server.close(() => resolve(port));
 		});
 	});
-}
-
-function loopbackHasIpv6() {
-	return existsSync('/proc/net/if_inet6') && /^0{31}1 /m.test(readFileSync('/proc/net/if_inet6', 'utf8'));
 }
 
 async function portAnswers(port) {
