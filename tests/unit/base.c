@@ -13,6 +13,8 @@ int main(void)
 		{ "log", NULL, NULL, NULL, NULL, log_tests },
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
+		{ "seal", NULL, NULL, NULL, NULL, seal_tests },
+		{ "totp", NULL, NULL, NULL, NULL, totp_tests },
 		{ "secret", NULL, NULL, NULL, NULL, secret_tests },
 		{ "seats", NULL, NULL, NULL, NULL, seats_tests },
 		{ "shared_buckets", NULL, NULL, NULL, NULL, shared_buckets_tests },
