@@ -19,7 +19,8 @@ struct command {
 	int (*run)(const struct options *options, const char *const *words);
 };
 
-extern const struct command command_migrate, command_operator_add, command_operator_password, command_check, command_why, command_why_idle;
+extern const struct command command_migrate, command_operator_add, command_operator_invite, command_operator_logout, command_operator_password,
+	command_operator_reset, command_operator_totp_reset, command_check, command_why, command_why_idle;
 
 /* A connection for one command; free it with conn_free(). */
 void command_connect(const struct options *options, struct conn **ret_conn);
