@@ -32,6 +32,9 @@ struct api {
 	struct assets assets;
 	const char *socket_path;
 	struct networks monitors;
+	bool password_login;
+	const char *sso_param; /* NULL = the web server logs nobody in */
+	bool sso_totp;
 	struct guard guard;
 	int slow_statement_ms;
 	struct conn *conn;

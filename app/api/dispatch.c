@@ -21,6 +21,7 @@ void *dispatch_open(void *arg, unsigned worker)
 
 	call->api = arg;
 	request_init(&call->request);
+	call->request.user_param = call->api->sso_param;
 	response_init(&call->response);
 	tally_init(&call->api->tally, call->api->socket_path, worker);
 	conn_new(call->api->database, PROGRAM_NAME, &call->api->conn);

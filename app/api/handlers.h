@@ -32,6 +32,23 @@ enum status session_login(struct call *call);
 enum status session_show(struct call *call);
 enum status session_logout(struct call *call);
 enum status session_ticket(struct call *call);
+enum status session_sso(struct call *call);
+enum status session_ways(struct call *call);
+/* account.c */
+enum status account_show(struct call *call);
+enum status account_password(struct call *call);
+enum status account_link(struct call *call);
+enum status account_link_password(struct call *call);
+/* account_session.c */
+enum status account_sessions(struct call *call);
+enum status account_end_session(struct call *call);
+enum status supervisor_end_sessions(struct call *call);
+enum status supervisor_reset_totp(struct call *call);
+/* account_totp.c */
+enum status account_totp_begin(struct call *call);
+enum status account_totp_confirm(struct call *call);
+enum status account_totp_codes(struct call *call);
+enum status account_totp_off(struct call *call);
 /* operator.c */
 enum status operator_queues(struct call *call);
 enum status operator_join(struct call *call);

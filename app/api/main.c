@@ -30,10 +30,26 @@ static void name_cookie(struct api *api)
 		log_event(LOG_LEVEL_WARN, "public_url is plain http: operators cannot log in", "public_url", api->url.origin, NULL);
 }
 
+/* Who may log in, and how. NULL, or what is wrong. */
+static const char *choose_ways(struct api *api, const struct options *options)
+{
+	const char *param = option_str(options, "sso_param");
+
+	api->password_login = option_bool(options, "password_login");
+	api->sso_param = param && *param ? param : NULL;
+	api->sso_totp = option_bool(options, "sso_totp");
+	if (api->sso_param && !request_user_param_is_good(api->sso_param))
+		return "sso_param is no FastCGI parameter that only the web server can set: capitals, digits and _, not HTTP_...";
+	if (!api->sso_param && !api->password_login)
+		return "password_login is off and sso_param is not set: nobody could log in";
+	return NULL;
+}
+
 static enum status configure(struct api *api, const struct options *options)
 {
 	const char *static_dir = option_str(options, "static_dir");
 	const char *key_file = option_str(options, "server_key_file");
+	const char *fault;
 
 	if (public_url_parse(option_str(options, "public_url"), &api->url) != STATUS_OK) {
 		log_event(LOG_LEVEL_ERROR, "public_url is no URL that we can use", "public_url", option_str(options, "public_url"), NULL);
@@ -49,6 +65,11 @@ static enum status configure(struct api *api, const struct options *options)
 	}
 	if (networks_parse(option_str(options, "monitor_from"), &api->monitors) != STATUS_OK) {
 		log_event(LOG_LEVEL_ERROR, "monitor_from is no list of addresses and networks", "monitor_from", option_str(options, "monitor_from"), NULL);
+		return STATUS_INVALID;
+	}
+	fault = choose_ways(api, options);
+	if (fault) {
+		log_event(LOG_LEVEL_ERROR, fault, NULL);
 		return STATUS_INVALID;
 	}
 	if (!log_security_to(option_str(options, "security_log"))) {

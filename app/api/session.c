@@ -2,6 +2,7 @@
 /* Operators come and go. A session is a random cookie of which the database knows the hash; a wrong password and an unknown name cost and answer the
  * same. */
 #include "api/handlers.h"
+#include "api/second_step.h"
 #include "base/log.h"
 #include "base/password.h"
 #include "chat/statements.h"
@@ -18,6 +19,8 @@
 struct login {
 	const char *name;
 	const char *password;
+	const char *totp; /* a code of the second step; NULL = none given */
+	char hash[PASSWORD_HASH_SIZE]; /* what the password was held against */
 };
 
 static void set_cookie(struct call *call, const char *token)
@@ -46,6 +49,7 @@ static enum status read_login(struct call *call, struct login *login)
 	const struct json_field fields[] = {
 		{ "operator", JSON_NAME, true, 0, 100, &login->name },
 		{ "password", JSON_BODY, true, 0, PASSWORD_MAX, &login->password },
+		{ "totp", JSON_NAME, false, 0, SECOND_STEP_MAX, &login->totp },
 	};
 	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
 
@@ -55,7 +59,7 @@ static enum status read_login(struct call *call, struct login *login)
 }
 
 /* STATUS_UNAUTHORIZED when name and password do not belong together; the look-up counts, so that of many attempts at once no more are hashed than may be. */
-static enum status hold_against(struct call *call, const struct login *login)
+static enum status hold_against(struct call *call, struct login *login)
 {
 	const struct param who[] = { PARAM_TEXT(login->name), PARAM_TEXT(call->request.remote_addr), PARAM_TEXT(guard_exempts(call) ? "true" : "false") };
 	unsigned long long before = password_hashes_computed();
@@ -73,13 +77,15 @@ static enum status hold_against(struct call *call, const struct login *login)
 		snprintf(hashes, sizeof hashes, "%llu", password_hashes_computed() - before);
 		/* Without the name: people type passwords there. The audit row has it. */
 		log_security(LOG_LEVEL_WARN, "login refused", "address", call_address(call), "password_hashes", hashes, NULL);
+	} else {
+		snprintf(login->hash, sizeof login->hash, "%s", result_str(result, 0, "hash"));
 	}
 	PQclear(result);
 	return status;
 }
 
 /* Hashing is made to be expensive: so many at once, and there must be workers left for everybody else. */
-static enum status check_password(struct call *call, const struct login *login)
+static enum status check_password(struct call *call, struct login *login)
 {
 	const struct param refused[] = { PARAM_TEXT(login->name), PARAM_TEXT(call->request.remote_addr) };
 	int seat = seats_take(&call->api->guard.hashes, SEAT_WAIT_MS);
@@ -99,32 +105,131 @@ static enum status check_password(struct call *call, const struct login *login)
 	return call_fail(call, STATUS_UNAUTHORIZED, NULL);
 }
 
-enum status session_login(struct call *call)
-{
-	struct login login = { 0 };
-	char token[SECRET_TOKEN_LEN + 1], user_agent[USER_AGENT_MAX + 1];
-	uint8_t hash[SECRET_BYTES];
-	enum status status = read_login(call, &login);
+/* ---- the second step ---------------------------------------------------------------------------------------- */
 
-	if (status == STATUS_OK)
-		status = check_password(call, &login);
+static enum status refuse_code(struct call *call, const char *operator)
+{
+	const struct param params[] = { PARAM_TEXT(operator), PARAM_TEXT(call->request.remote_addr) };
+	PGresult *result;
+	enum status status = call_run(call, &STATEMENT_TOTP_REFUSED, params, ARRAY_SIZE(params), &result);
+
+	log_security(LOG_LEVEL_WARN, "code refused", "address", call_address(call), NULL);
 	if (status != STATUS_OK)
 		return status;
+	PQclear(result);
+	return call_fail(call, STATUS_UNAUTHORIZED, "totp");
+}
+
+/* Asked for when the password was right, so that nobody else learns who has one. None given and a wrong one are answered alike. */
+static enum status check_code(struct call *call, const char *operator, const char *code, struct second_step *ret_step)
+{
+	const struct param who[] = { PARAM_TEXT(operator) };
+	PGresult *result;
+	enum status status = call_run(call, &STATEMENT_TOTP_LOOKUP, who, ARRAY_SIZE(who), &result);
+	bool right;
+
+	if (status != STATUS_OK)
+		return status;
+	right = !result_str(result, 0, "secret") || second_step_read(call->api, result, code, ret_step);
+	PQclear(result);
+	if (right)
+		return STATUS_OK;
+	return code ? refuse_code(call, operator) : call_fail(call, STATUS_UNAUTHORIZED, "totp");
+}
+
+/* ---- a session begins --------------------------------------------------------------------------------------- */
+
+/* Both verbs take the same, but for what the caller knows: the hash that the password was held against, or whether the second step is asked for. */
+static enum status begin_session(struct call *call, const struct statement *verb, const char *operator, const char *known, const struct second_step *step)
+{
+	char token[SECRET_TOKEN_LEN + 1], user_agent[USER_AGENT_MAX + 1];
+	uint8_t hash[SECRET_BYTES];
+	enum status status;
+
 	secret_token(token);
 	secret_sha256(token, SECRET_TOKEN_LEN, hash);
 	copy_printable(call->request.user_agent, user_agent, sizeof user_agent);
 	const struct param params[] = {
-		PARAM_TEXT(login.name),
+		PARAM_TEXT(operator),
 		PARAM_BYTES(hash, SECRET_BYTES),
 		PARAM_TEXT(call->request.remote_addr),
 		PARAM_TEXT(user_agent),
+		PARAM_TEXT(known),
+		second_step_param(step),
+		second_step_recovery_param(step),
 	};
 
-	status = call_answer(call, &STATEMENT_LOGIN, params, ARRAY_SIZE(params));
+	status = call_answer(call, verb, params, ARRAY_SIZE(params));
+	if (status == STATUS_UNAUTHORIZED && strcmp(call->problem.field, "totp") == 0)
+		return refuse_code(call, operator); /* used before */
 	if (status != STATUS_OK)
 		return status;
 	set_cookie(call, token);
-	log_security(LOG_LEVEL_INFO, "login", "operator", login.name, "address", call_address(call), NULL);
+	log_security(LOG_LEVEL_INFO, "login", "operator", operator, "address", call_address(call), NULL);
+	return STATUS_OK;
+}
+
+enum status session_login(struct call *call)
+{
+	struct second_step step = { 0 };
+	struct login login = { 0 };
+	enum status status;
+
+	if (!call->api->password_login)
+		return call_fail(call, STATUS_FORBIDDEN, "password");
+	status = read_login(call, &login);
+	if (status == STATUS_OK)
+		status = check_password(call, &login);
+	if (status == STATUS_OK)
+		status = check_code(call, login.name, login.totp, &step);
+	return status == STATUS_OK ? begin_session(call, &STATEMENT_LOGIN, login.name, login.hash, &step) : status;
+}
+
+/* STATUS_FORBIDDEN for whom the web server knows and we do not. */
+static enum status check_named(struct call *call, const char *operator)
+{
+	const struct param params[] = { PARAM_TEXT(operator), PARAM_TEXT(call->request.remote_addr) };
+	PGresult *result;
+	enum status status = call_run(call, &STATEMENT_SSO_LOOKUP, params, ARRAY_SIZE(params), &result);
+	bool known;
+
+	if (status != STATUS_OK)
+		return status;
+	known = result_bool(result, 0, "known");
+	PQclear(result);
+	if (known)
+		return STATUS_OK;
+	log_security(LOG_LEVEL_WARN, "login refused", "way", "sso", "address", call_address(call), NULL);
+	return call_fail(call, STATUS_FORBIDDEN, "operator");
+}
+
+enum status session_sso(struct call *call)
+{
+	const char *operator = call->request.user, *totp = NULL;
+	const struct json_field fields[] = { { "totp", JSON_NAME, false, 0, SECOND_STEP_MAX, &totp } };
+	struct second_step step = { 0 };
+	enum status status;
+
+	if (!call->request.user_param)
+		return call_fail(call, STATUS_NOT_FOUND, NULL);
+	status = call_read(call, fields, ARRAY_SIZE(fields));
+	if (status != STATUS_OK)
+		return status;
+	if (!operator || *operator == '\0')
+		return call_fail(call, STATUS_UNAUTHORIZED, NULL);
+	status = check_named(call, operator);
+	if (status == STATUS_OK && call->api->sso_totp)
+		status = check_code(call, operator, totp, &step);
+	return status == STATUS_OK ? begin_session(call, &STATEMENT_LOGIN_SSO, operator, call->api->sso_totp ? "true" : "false", &step) : status;
+}
+
+enum status session_ways(struct call *call)
+{
+	bool password = call->api->password_login, sso = call->request.user_param != NULL;
+	char json[64];
+
+	snprintf(json, sizeof json, "{\"ways\":[%s%s%s]}", password ? "\"password\"" : "", password && sso ? "," : "", sso ? "\"sso\"" : "");
+	response_json(&call->response, HTTP_OK, json);
 	return STATUS_OK;
 }
 

@@ -266,7 +266,7 @@ static void require(struct options *options, const struct option_def *def)
 {
 	char where[80], fault[FAULT_SIZE];
 
-	if (!def->required || !option_is_read_by(def, options->spec.program) || options->values[index_of(options, def)])
+	if (!def->required || (def->programs && options->spec.lenient) || !option_is_read_by(def, options->spec.program) || options->values[index_of(options, def)])
 		return;
 	if (options->faults) /* what is wrong is known already; this may be its consequence */
 		return;

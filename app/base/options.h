@@ -41,6 +41,7 @@ struct options_spec {
 	const char *default_path;       /* read where it exists; may be NULL */
 	const char *usage;              /* "operator add NAME [OPTION...]"; NULL = "[OPTION...]" */
 	const char *about;              /* one paragraph for --help; may be NULL */
+	bool lenient;                   /* what the table requires may be missing: who needs it says so */
 	bool words;                     /* words that are no flags are welcome; else they are refused */
 };
 

@@ -21,11 +21,12 @@
 #define BASE64_MAX 65536
 #define BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-static void random_bytes(uint8_t *ret_bytes, size_t len)
+void secret_random(uint8_t *ret_bytes, size_t len)
 {
 	/* up to 256 bytes come whole once the kernel's pool is ready; anything else means there is no randomness to go on with */
 	ssize_t got;
 
+	assert(len <= 256);
 	do {
 		got = getrandom(ret_bytes, len, 0);
 	} while (got < 0 && errno == EINTR);
@@ -79,7 +80,7 @@ void secret_token(char ret_token[SECRET_TOKEN_LEN + 1])
 	uint8_t bytes[SECRET_BYTES];
 	char text[(SECRET_BYTES + 2) / 3 * 4 + 1];
 
-	random_bytes(bytes, sizeof bytes);
+	secret_random(bytes, sizeof bytes);
 	secret_base64url(bytes, sizeof bytes, text);
 	memcpy(ret_token, text, SECRET_TOKEN_LEN + 1);
 	OPENSSL_cleanse(bytes, sizeof bytes);
@@ -90,7 +91,7 @@ void secret_uuid(char ret_uuid[UUID_LEN + 1])
 {
 	uint8_t b[16];
 
-	random_bytes(b, sizeof b);
+	secret_random(b, sizeof b);
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* version 4 */
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80); /* RFC 4122 variant */
 	snprintf(ret_uuid, UUID_LEN + 1, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],

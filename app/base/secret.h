@@ -14,6 +14,7 @@
 #define SECRET_TOKEN_LEN 43 /* characters of a token, without the NUL */
 #define UUID_LEN 36
 
+void secret_random(uint8_t *ret_bytes, size_t len); /* up to 256 */
 void secret_token(char ret_token[SECRET_TOKEN_LEN + 1]);
 void secret_uuid(char ret_uuid[UUID_LEN + 1]); /* version 4, random */
 void secret_sha256(const void *data, size_t len, uint8_t ret_hash[SECRET_BYTES]);

@@ -2,13 +2,17 @@
 #include "chat/options.h"
 
 const struct option_def chat_options[] = {
-	{ "public_url", OPTION_STRING, NULL, 0, 0, NULL, "api relay", true,
+	{ "public_url", OPTION_STRING, NULL, 0, 0, NULL, "api relay cli", true,
 	  "The URL under which browsers reach this server, prefix included and no slash at the end, as in https://chat.example.com/chat." },
 	{ "database", OPTION_STRING, "dbname=switchboard", 0, 0, NULL, "api relay router cli", false,
 	  "libpq connection string; use a unix socket or hostaddr= so that no name look-up blocks." },
 	{ "server_key_file", OPTION_PATH, NULL, 0, 0, NULL, "api", false,
 	  "File with the installation's secret of at least 32 bytes, readable by its owner only; the api refuses to start without it. While the secret is changed: two lines "
 	  "of 64 or more hexadecimal digits, the new one above the old one." },
+	{ "password_login", OPTION_BOOL, "yes", 0, 0, NULL, "api", false, "Operators may log in with a password; no: only as the web server says (sso_param)." },
+	{ "sso_param", OPTION_STRING, NULL, 0, 0, NULL, "api", false,
+	  "FastCGI parameter in which the web server names the operator whom it has authenticated itself, as in SWITCHBOARD_USER; unset: it logs nobody in." },
+	{ "sso_totp", OPTION_BOOL, "no", 0, 0, NULL, "api", false, "Ask whom the web server has authenticated for the code of the second step as well." },
 	{ "log_level", OPTION_CHOICE, "info", 0, 0, "debug|info|warn|error", "api relay router cli", false, "The least important lines that are logged." },
 	{ "slow_statement_ms", OPTION_INT, "500", 0, 60000, NULL, "api relay router", false,
 	  "Milliseconds from which on a statement is logged as slow, by its name and with the request's id, and counted; 0 = never." },

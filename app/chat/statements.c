@@ -47,8 +47,19 @@ const struct statement STATEMENT_IDENTIFY_CHAT = { "identify_chat", "select body
 /* operator, address, exempt from the limit per address → wait_ms (more than 0: too many failures; nothing was counted), hash (NULL: no such operator, inactive or
  * no password). Counts as a failure until STATEMENT_LOGIN says otherwise. */
 const struct statement STATEMENT_LOGIN_LOOKUP = { "login_lookup", "select wait_ms, hash from api.login_lookup($1::text, $2::inet, $3::boolean)", 3 };
-/* operator, session hash, address, user agent → body {operator:{…}}. Called only after the password was found right. */
-const struct statement STATEMENT_LOGIN = { "login", "select body from api.login($1::text, $2::bytea, $3::inet, $4::text)", 4 };
+/* operator, session hash, address, user agent, the hash that the password was found right against, the second step: half minute or NULL, hash of a recovery code
+ * or NULL → body {operator:{…}, enrolling?}. Raises unauthorized; with field totp where the code was used before. */
+const struct statement STATEMENT_LOGIN = { "login",
+	"select body from api.login($1::text, $2::bytea, $3::inet, $4::text, $5::text, $6::bigint, $7::bytea)", 7 };
+/* operator → secret (sealed; NULL: no second step), last_step, now_s. Raises rate_limited. Called only after the password was found right. */
+const struct statement STATEMENT_TOTP_LOOKUP = { "totp_lookup", "select secret, last_step, now_s from api.totp_lookup($1::text)", 1 };
+/* operator, address: a wrong code behind a right password */
+const struct statement STATEMENT_TOTP_REFUSED = { "totp_refused", "select api.totp_refused($1::text, $2::inet)", 2 };
+/* whom the web server names, address → known; who is not is in the audit */
+const struct statement STATEMENT_SSO_LOOKUP = { "sso_lookup", "select known from api.sso_lookup($1::text, $2::inet)", 2 };
+/* as login, but the fifth: whether the second step is asked for */
+const struct statement STATEMENT_LOGIN_SSO = { "login_sso",
+	"select body from api.login_sso($1::text, $2::bytea, $3::inet, $4::text, $5::boolean, $6::bigint, $7::bytea)", 7 };
 /* operator (as typed), address: the audit row of a refused login */
 const struct statement STATEMENT_LOGIN_FAILED = { "login_failed", "select api.login_failed($1::text, $2::inet)", 2 };
 /* session hash → body */
@@ -57,6 +68,35 @@ const struct statement STATEMENT_SESSION_VIEW = { "session_view", "select body f
 const struct statement STATEMENT_LOGOUT = { "logout", "select api.logout($1::bytea, $2::boolean)", 2 };
 /* session, ticket hash, origin → expires_in_s */
 const struct statement STATEMENT_MAKE_TICKET = { "make_ticket", "select expires_in_s from api.make_ticket($1::bytea, $2::bytea, $3::text)", 3 };
+/* session → body {operator, name, password, totp} */
+const struct statement STATEMENT_ACCOUNT = { "account", "select body from api.account($1::bytea)", 1 };
+/* session → body {sessions:[…]} */
+const struct statement STATEMENT_MY_SESSIONS = { "my_sessions", "select body from api.my_sessions($1::bytea)", 1 };
+/* session, which of his own or NULL (all others) → body {ended} */
+const struct statement STATEMENT_END_SESSION = { "end_session", "select body from api.end_session($1::bytea, $2::uuid)", 2 };
+/* a supervisor's session, operator → body */
+const struct statement STATEMENT_END_SESSIONS_OF = { "end_sessions_of", "select body from api.end_sessions_of($1::bytea, $2::text)", 2 };
+const struct statement STATEMENT_RESET_TOTP_OF = { "reset_totp_of", "select body from api.reset_totp_of($1::bytea, $2::text)", 2 };
+/* session → operator, hash (NULL: no password), enrolling */
+const struct statement STATEMENT_MY_PASSWORD = { "my_password", "select operator, hash, enrolling from api.my_password($1::bytea)", 1 };
+/* session, the hash that the old password was found right against, the new one's → body {changed_at} */
+const struct statement STATEMENT_CHANGE_PASSWORD = { "change_password", "select body from api.change_password($1::bytea, $2::text, $3::text)", 3 };
+/* session, 'password' or 'totp', address: what was wrong with a change of his account */
+const struct statement STATEMENT_ACCOUNT_REFUSED = { "account_refused", "select api.account_refused($1::bytea, $2::text, $3::inet)", 3 };
+/* hash of a link's token → body {operator, name, purpose, expires_at}, no row: no such link */
+const struct statement STATEMENT_LINK_VIEW = { "link_view", "select body from api.link_view($1::bytea)", 1 };
+/* hash of a link's token, crypt(3) hash, address → body {operator}. The link is used up. */
+const struct statement STATEMENT_USE_LINK = { "use_link", "select body from api.use_link($1::bytea, $2::text, $3::inet)", 3 };
+/* session, sealed secret → operator */
+const struct statement STATEMENT_TOTP_BEGIN = { "totp_begin", "select operator from api.totp_begin($1::bytea, $2::bytea)", 2 };
+/* session, the one that counts or the one to be confirmed → secret, last_step, now_s. Raises conflict, rate_limited. */
+const struct statement STATEMENT_MY_TOTP = { "my_totp", "select secret, last_step, now_s from api.my_totp($1::bytea, $2::boolean)", 2 };
+/* session, the sealed secret that the code was right for, its half minute, hashes of recovery codes → confirmed_at */
+const struct statement STATEMENT_TOTP_CONFIRM = { "totp_confirm", "select confirmed_at from api.totp_confirm($1::bytea, $2::bytea, $3::bigint, $4::bytea[])", 4 };
+/* session, half minute or NULL, hash of a recovery code or NULL → operator. Raises invalid with field totp where it was used before. */
+const struct statement STATEMENT_TOTP_OFF = { "totp_off", "select operator from api.totp_off($1::bytea, $2::bigint, $3::bytea)", 3 };
+/* the same, hashes of the new recovery codes → operator */
+const struct statement STATEMENT_TOTP_NEW_CODES = { "totp_new_codes", "select operator from api.totp_new_codes($1::bytea, $2::bigint, $3::bytea, $4::bytea[])", 4 };
 const struct statement STATEMENT_MY_QUEUES = { "my_queues", "select body from api.my_queues($1::bytea)", 1 };
 /* session, queues as an array literal → body like my_queues */
 const struct statement STATEMENT_JOIN_QUEUES = { "join_queues", "select body from api.join_queues($1::bytea, $2::text[])", 2 };
@@ -191,6 +231,11 @@ const struct statement STATEMENT_LISTEN_ROUTE = { "listen_route", "listen switch
 
 /* operator, crypt(3) hash */
 const struct statement STATEMENT_SET_PASSWORD = { "set_password", "select api.set_password($1::text, $2::text)", 2 };
+/* operator, 'invite' or 'reset', hash of the link's token → expires_at */
+const struct statement STATEMENT_MAKE_LINK = { "make_link", "select expires_at from api.make_link($1::text, $2::text, $3::bytea)", 3 };
+/* operator → ended; reset */
+const struct statement STATEMENT_END_SESSIONS = { "end_sessions", "select chat.end_sessions($1::text) as ended", 1 };
+const struct statement STATEMENT_RESET_TOTP = { "reset_totp", "select chat.reset_totp($1::text) as reset", 1 };
 /* operator, name, role, max_chats */
 const struct statement STATEMENT_ADD_OPERATOR = { "add_operator", "select api.add_operator($1::text, $2::text, $3::text, $4::int)", 4 };
 /* site → slot, secret: the only time that it is shown */
@@ -251,6 +296,10 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT,
 	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,
 	&STATEMENT_LIFT_BLOCK, &STATEMENT_ADD_SITE_SECRET, &STATEMENT_RETIRE_SITE_SECRET, &STATEMENT_LOGIN_LOOKUP,
+	&STATEMENT_TOTP_LOOKUP, &STATEMENT_TOTP_REFUSED, &STATEMENT_SSO_LOOKUP, &STATEMENT_LOGIN_SSO, &STATEMENT_ACCOUNT, &STATEMENT_MY_SESSIONS, &STATEMENT_END_SESSION,
+	&STATEMENT_END_SESSIONS_OF, &STATEMENT_RESET_TOTP_OF, &STATEMENT_MY_PASSWORD, &STATEMENT_CHANGE_PASSWORD, &STATEMENT_ACCOUNT_REFUSED, &STATEMENT_LINK_VIEW,
+	&STATEMENT_USE_LINK, &STATEMENT_TOTP_BEGIN, &STATEMENT_MY_TOTP, &STATEMENT_TOTP_CONFIRM, &STATEMENT_TOTP_OFF, &STATEMENT_TOTP_NEW_CODES,
+	&STATEMENT_MAKE_LINK, &STATEMENT_END_SESSIONS, &STATEMENT_RESET_TOTP,
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,

@@ -18,7 +18,7 @@ static int run(const struct options *options, const char *const *words)
 	if (conn_exec(conn, &STATEMENT_ADD_OPERATOR, params, &result, &problem) != STATUS_OK)
 		code = command_fail_database(conn, &problem, "the operator was not added");
 	else
-		printf("added %s; give a password with: switchboard operator password %s\n", words[0], words[0]);
+		printf("added %s; let the operator choose a password: switchboard operator invite %s\n", words[0], words[0]);
 	PQclear(result);
 	conn_free(&conn);
 	return code;

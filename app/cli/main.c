@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command *const commands[] = { &command_migrate, &command_operator_add, &command_operator_password, &command_site_secret_add, &command_site_secret_retire, &command_check,
+static const struct command *const commands[] = { &command_migrate, &command_operator_add, &command_operator_invite, &command_operator_logout, &command_operator_password,
+												&command_operator_reset, &command_operator_totp_reset, &command_site_secret_add, &command_site_secret_retire, &command_check,
 												&command_why_idle, &command_why, &command_erase, &command_export }; /* the longer name first */
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -68,7 +69,7 @@ static int run(const struct command *command, const struct options *options)
 static int run_bare(int argc, char **argv)
 {
 	const struct options_spec spec = {
-		.table = chat_options, .count = chat_options_count, .program = "cli", .default_path = SWITCHBOARD_CONFIG_FILE, .words = true
+		.table = chat_options, .count = chat_options_count, .program = "cli", .default_path = SWITCHBOARD_CONFIG_FILE, .lenient = true, .words = true
 	};
 	struct options *options = NULL;
 	bool leave = false;
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
 									   .default_path = SWITCHBOARD_CONFIG_FILE,
 									   .usage = usage,
 									   .about = command->about,
+									   .lenient = true,
 									   .words = true };
 	if (options_load_spec(&spec, argc - used, argv + used, &options, &leave) != STATUS_OK)
 		return EXIT_FAILURE;

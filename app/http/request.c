@@ -77,10 +77,21 @@ static void forget(struct request *request)
 	for (i = 0; i < PARAMETER_COUNT; i++)
 		if (parameters[i].field != NO_FIELD)
 			*(const char **)((char *)request + parameters[i].field) = NULL;
+	request->user = NULL;
 	request->method = HTTP_OTHER;
 	request->uri.segment_count = request->uri.param_count = 0;
 	request->id[0] = '\0';
 	buf_reset(&request->body);
+}
+
+bool request_user_param_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < PARAMETER_COUNT; i++)
+		if (strcmp(parameters[i].name, name) == 0 && strcmp(name, "REMOTE_USER") != 0)
+			return false;
+	return len > 0 && len <= 64 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == len && strncmp(name, "HTTP_", 5) != 0 && (name[0] < '0' || name[0] > '9');
 }
 
 /* False when the environment breaks a rule of the table; takes in all the rest nevertheless. */
@@ -90,6 +101,7 @@ static bool take_parameters(struct request *request, char *const *environment)
 	bool seen[PARAMETER_COUNT] = { false };
 	bool good = true;
 	size_t i, len;
+	const char *name = request->user_param;
 
 	for (i = 0; i < PARAMETER_COUNT && lens[i] == 0; i++)
 		lens[i] = strlen(parameters[i].name);
@@ -97,6 +109,11 @@ static bool take_parameters(struct request *request, char *const *environment)
 		len = strcspn(*environment, "=");
 		if ((*environment)[len] == '\0')
 			continue;
+		if (name && strncmp(name, *environment, len) == 0 && name[len] == '\0') {
+			good = good && !request->user; /* twice: one of the two is not the web server's word */
+			request->user = *environment + len + 1;
+			continue;
+		}
 		for (i = 0; i < PARAMETER_COUNT; i++)
 			if (lens[i] == len && memcmp(parameters[i].name, *environment, len) == 0)
 				break;

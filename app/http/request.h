@@ -35,12 +35,15 @@ struct request {
 	const char *if_none_match;
 	const char *accept_language;
 	const char *user_agent;
+	const char *user; /* whom the web server has authenticated, by the parameter `user_param` */
 	const char *preflight_method; /* Access-Control-Request-Method */
 	/* read by request_parse() alone */
 	const char *method_name;
 	const char *target;
 	const char *proposed_id;
 	struct buf body;
+	/* kept from request to request: the name of the parameter that tells `user`; NULL = none is believed */
+	const char *user_param;
 };
 
 /* Reads up to `len` bytes of the body; less means that there is no more. */
@@ -48,6 +51,9 @@ typedef size_t request_read_fn(void *stream, char *data, size_t len);
 
 void request_init(struct request *request);
 void request_fini(struct request *request);
+
+/* May the parameter of this name say who the user is? Not what a client's header becomes (HTTP_…), nor a name that means something else. */
+bool request_user_param_is_good(const char *name);
 
 /* Forgets the last request and takes in the next. STATUS_BAD_REQUEST: a parameter that must be single occurs twice (FCGX_GetParam() would believe
  * the first, another program the last), a method-override header, no method or target, or what uri_parse() refuses; STATUS_NOT_FOUND: outside

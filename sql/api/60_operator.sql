@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: ISC
 -- Operators: log in, sessions, queues, presence. Each verb begins with the hash of the session cookie and finds out by itself who that is.
 
--- The operator behind a session; raises unauthorized. Counts as use of the session.
-create function internal.session_operator(p_session bytea, p_now timestamptz) returns chat.operator
+-- The operator behind a session; raises unauthorized. Counts as use of the session. One that has to set up its second step first may nothing else (forbidden),
+-- but for what says p_enrolling.
+create function internal.session_operator(p_session bytea, p_now timestamptz, p_enrolling boolean default false) returns chat.operator
 language plpgsql as $$
 declare
 	v_operator chat.operator;
@@ -10,8 +11,10 @@ declare
 begin
 	select o.* into v_operator
 	from chat.session s join chat.operator o on o.operator = s.operator
-	where s.session = p_session and o.active and internal.session_holds(s, p_now);
-	if not found then
+	where s.session = p_session and o.active and internal.session_holds(s, p_now) and (p_enrolling or not s.enrolling);
+	if not found and not p_enrolling and exists (select from chat.session s where s.session = p_session and s.enrolling) then
+		perform internal.fail('SB403', 'forbidden', 'totp');
+	elsif v_operator.operator is null then
 		perform internal.fail('SB401', 'unauthorized');
 	end if;
 	update chat.session s set last_used_at = p_now where s.session = p_session and s.last_used_at < p_now - interval '30 seconds';
@@ -41,24 +44,6 @@ begin
 		where o.operator = p_operator and o.active and v_wait_ms = 0);
 end $$;
 
-create function api.login(p_operator text, p_session bytea, p_address inet, p_user_agent text) returns table (body text)
-language plpgsql security definer set search_path = chat, pg_temp as $$
-declare
-	v_operator chat.operator;
-	v_now timestamptz := clock_timestamp();
-begin
-	select o.* into v_operator from chat.operator o where o.operator = p_operator and o.active;
-	if not found then
-		perform internal.fail('SB401', 'unauthorized');
-	end if;
-	insert into chat.session (session, operator, created_at, last_used_at, address, user_agent)
-	values (p_session, v_operator.operator, v_now, v_now, p_address, left(p_user_agent, 300));
-	perform internal.act_as('operator', v_operator.operator);
-	perform internal.login_succeeded(p_operator, p_address);
-	perform internal.audit('login', 'operator', v_operator.operator, null, jsonb_build_object('address', p_address));
-	return query select jsonb_build_object('operator', internal.operator_json(v_operator))::text;
-end $$;
-
 create function api.login_failed(p_operator text, p_address inet) returns void
 language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
@@ -68,9 +53,10 @@ end $$;
 create function api.session_view(p_session bytea) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
-	v_operator chat.operator := internal.session_operator(p_session, clock_timestamp());
+	v_operator chat.operator := internal.session_operator(p_session, clock_timestamp(), true);
 begin
-	return query select jsonb_build_object('operator', internal.operator_json(v_operator))::text;
+	return query select (jsonb_build_object('operator', internal.operator_json(v_operator))
+		|| case when s.enrolling then '{"enrolling": true}'::jsonb else '{}' end)::text from chat.session s where s.session = p_session;
 end $$;
 
 -- Ends one session. The last one takes the operator off duty. Refused while he has chats that run (conflict, with how many), unless p_requeue: then they are
@@ -78,7 +64,7 @@ end $$;
 create function api.logout(p_session bytea, p_requeue boolean default false) returns void
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
-	v_operator chat.operator := internal.session_operator(p_session, clock_timestamp());
+	v_operator chat.operator := internal.session_operator(p_session, clock_timestamp(), true);
 	v_last boolean;
 	v_chats int;
 	v_now timestamptz;
@@ -218,22 +204,8 @@ begin
 	where s.operator = l.operator;
 end $$;
 
--- For the command line: a new operator, a password (already hashed).
+-- For the command line: a new operator.
 create function api.add_operator(p_operator text, p_name text, p_role text, p_max_chats int) returns void
 language sql security definer set search_path = chat, pg_temp as $$
 	insert into chat.operator (operator, name, role, max_chats) values (p_operator, p_name, p_role, p_max_chats)
 $$;
-
-create function api.set_password(p_operator text, p_hash text) returns void
-language plpgsql security definer set search_path = chat, pg_temp as $$
-begin
-	if not exists (select from chat.operator o where o.operator = p_operator) then
-		perform internal.fail('SB404', 'not_found', 'operator');
-	end if;
-	insert into chat.operator_password (operator, hash, changed_at) values (p_operator, p_hash, clock_timestamp())
-	on conflict (operator) do update set hash = excluded.hash, changed_at = excluded.changed_at;
-	delete from chat.session s where s.operator = p_operator;
-	perform internal.act_as('dba', session_user);
-	perform internal.audit('password', 'operator', p_operator);
-	perform internal.ring_relays('s:' || p_operator, clock_timestamp());
-end $$;

@@ -201,6 +201,7 @@ $$;
 create function internal.forget_sessions(p_now timestamptz) returns void
 language sql as $$
 	delete from chat.ticket t where t.expires_at <= p_now;
+	delete from chat.account_link k where k.expires_at <= p_now;
 	delete from chat.session s
 	where s.last_used_at <= p_now - internal.seconds('session_idle_s') or s.created_at <= p_now - internal.seconds('session_max_s');
 $$;

@@ -14,6 +14,8 @@ int main(void)
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
 		{ "jwt", NULL, NULL, NULL, NULL, jwt_tests },
+		{ "seal", NULL, NULL, NULL, NULL, seal_tests },
+		{ "totp", NULL, NULL, NULL, NULL, totp_tests },
 		{ "secret", NULL, NULL, NULL, NULL, secret_tests },
 		{ "seats", NULL, NULL, NULL, NULL, seats_tests },
 		{ "shared_buckets", NULL, NULL, NULL, NULL, shared_buckets_tests },

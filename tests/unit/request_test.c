@@ -56,6 +56,28 @@ static void headers_are_taken_from_the_environment(void)
 	request_fini(&request);
 }
 
+static void who_the_user_is_says_one_parameter_once(void)
+{
+	static const char *const bad[] = { "", "HTTP_X_USER", "HTTP_", "REMOTE_ADDR", "REQUEST_URI", "CONTENT_TYPE", "Switchboard", "A-B", "A=B", "9A" };
+
+	request_init(&request);
+	CU_ASSERT_EQUAL(parse("SWITCHBOARD_USER=ana"), STATUS_OK);
+	CU_ASSERT_PTR_NULL(request.user);
+	request.user_param = "SWITCHBOARD_USER";
+	CU_ASSERT_EQUAL(parse("SWITCHBOARD_USER=ana"), STATUS_OK);
+	CU_ASSERT_STRING_EQUAL(request.user, "ana");
+	CU_ASSERT_EQUAL(parse("SWITCHBOARD_USER=ana\nSWITCHBOARD_USER=ana"), STATUS_BAD_REQUEST);
+	CU_ASSERT_EQUAL(parse("SWITCHBOARD_USER=\nSWITCHBOARD_USER=ana"), STATUS_BAD_REQUEST);
+	CU_ASSERT_EQUAL(parse("HTTP_SWITCHBOARD_USER=ana\nREMOTE_USER=ana\nSWITCHBOARD_USERS=ana\nSWITCHBOARD=ana"), STATUS_OK);
+	CU_ASSERT_PTR_NULL(request.user);
+	request.user_param = NULL;
+	CU_ASSERT_TRUE(request_user_param_is_good("SWITCHBOARD_USER"));
+	CU_ASSERT_TRUE(request_user_param_is_good("REMOTE_USER"));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		CU_ASSERT_FALSE(request_user_param_is_good(bad[i]));
+	request_fini(&request);
+}
+
 static void what_must_be_single_may_not_occur_twice(void)
 {
 	static const char *const lines[] = {
@@ -241,6 +263,7 @@ static void a_bearer_token_is_found(void)
 
 CU_TestInfo request_tests[] = {
 	{ "headers are taken from the environment", headers_are_taken_from_the_environment },
+	{ "who the user is says one parameter, once", who_the_user_is_says_one_parameter_once },
 	{ "what must be single may not occur twice", what_must_be_single_may_not_occur_twice },
 	{ "method overrides are refused", method_overrides_are_refused },
 	{ "a request without method or target is none", a_request_without_method_or_target_is_none },

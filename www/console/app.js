@@ -10,6 +10,7 @@ import styles from './app.sheet.css';
 import './conversation.js';
 import { Desk } from './desk.js';
 import './details.js';
+import { takeLink } from './link.js';
 import './login.js';
 import './sidebar.js';
 import { englishTexts, textsFor } from './texts.js';
@@ -24,6 +25,7 @@ export class Console extends LitElement {
 		pane: { state: true },
 		details: { state: true },
 		board: { state: true },
+		account: { state: true },
 		spoken: { state: true },
 		stamp: { state: true },
 	};
@@ -31,7 +33,7 @@ export class Console extends LitElement {
 	constructor() {
 		super();
 		this.texts = englishTexts;
-		/** @type {'loading' | 'waiting' | 'login' | 'desk'} */
+		/** @type {'loading' | 'waiting' | 'link' | 'login' | 'enrol' | 'desk'} */
 		this.phase = 'loading';
 		this.expired = false;
 		/** @type {'list' | 'chat' | 'details' | 'board'} */
@@ -39,6 +41,15 @@ export class Console extends LitElement {
 		this.details = false;
 		/** the supervisor's board stands where the chat was */
 		this.board = false;
+		/** the person's own account is open */
+		this.account = false;
+		/** the token of the link by which somebody came */
+		this.link = '';
+		/** nobody has logged out here yet */
+		this.eager = true;
+		/** what the login begins with: a name, and the name of a text */
+		this.known = '';
+		this.told = '';
 		/** why the server changed the presence, as it was told last */
 		this.toldCode = '';
 		this.spoken = '';
@@ -59,17 +70,37 @@ export class Console extends LitElement {
 		this.texts = await textsFor(navigator.languages ?? [navigator.language]);
 		document.documentElement.lang = this.texts.locale;
 		document.documentElement.dir = this.texts.direction;
+		this.link = takeLink();
+		if (this.link) return void (this.phase = 'link');
+		await this.resume();
+	}
+
+	/** On with the session that there is, else to the login. */
+	async resume() {
 		const backoff = new Backoff({ max: 5_000 });
 		for (;;) {
 			try {
-				const { operator } = await this.api.get('session');
-				return this.open(operator);
+				return await this.enter(await this.api.get('session'));
 			} catch (error) {
 				if (!error.passing) return this.close(false);
 				this.phase = 'waiting';
 				await new Promise((go) => { setTimeout(go, Math.max(error.retryMs, backoff.next())); });
 			}
 		}
+	}
+
+	/** @param {{operator: Operator, enrolling?: boolean}} answer who it is, and whether the second step has to be set up first */
+	async enter({ operator, enrolling }) {
+		if (!enrolling) return this.open(operator);
+		await import('./enrol.js');
+		this.phase = 'enrol';
+	}
+
+	/** A password was chosen by link. @param {string} operator */
+	linked(operator) {
+		this.known = operator;
+		this.told = 'link.done';
+		this.close(false);
 	}
 
 	/** @param {Operator} operator */
@@ -84,6 +115,7 @@ export class Console extends LitElement {
 		this.desk = desk;
 		this.phase = 'desk';
 		this.expired = false;
+		this.known = this.told = '';
 		desk.start();
 	}
 
@@ -92,6 +124,7 @@ export class Console extends LitElement {
 		this.desk?.stop();
 		this.desk = null;
 		this.expired = expired;
+		this.account = false;
 		this.phase = 'login';
 		this.pane = 'list';
 		this.board = false;
@@ -176,6 +209,18 @@ export class Console extends LitElement {
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-board'))?.focus();
 	}
 
+	/** Few look at it often, so it is loaded when somebody does. */
+	async showAccount() {
+		this.account = await import('./account.js').then(() => true, () => false);
+		if (!this.account) this.desk?.say({ kind: 'bad', name: 'notice.again' });
+	}
+
+	async hideAccount() {
+		this.account = false;
+		await this.updateComplete;
+		this.sidebar?.focusAccount();
+	}
+
 	/** After a chat has left: to the next one, or to the list. */
 	async passed() {
 		await this.updateComplete;
@@ -196,15 +241,27 @@ export class Console extends LitElement {
 			if (error.code === 'conflict' && !requeue) return void this.sidebar?.askToLeave(Number(error.details.chats) || 1);
 			if (error.code !== 'unauthorized') return void this.desk?.say({ kind: 'bad', name: 'notice.again', reference: error.reference });
 		}
+		this.eager = false;
 		this.close(false);
+	}
+
+	/** Before there is a desk. */
+	outside() {
+		const { texts, phase } = this;
+		if (phase === 'link') {
+			return html`<sb-link .texts=${texts} .api=${this.api} .token=${this.link} @leave=${this.resume}
+				@done=${(/** @type {CustomEvent} */ e) => this.linked(e.detail)}></sb-link>`;
+		}
+		if (phase === 'enrol') {
+			return html`<sb-enrol .texts=${texts} .api=${this.api} @done=${this.resume} @leave=${() => this.logOut(false)} @signed-out=${() => this.close(true)}></sb-enrol>`;
+		}
+		return html`<sb-login .texts=${texts} .api=${this.api} .known=${this.known} .told=${this.told} ?expired=${this.expired} ?eager=${this.eager}
+			@logged-in=${(/** @type {CustomEvent} */ e) => this.enter(e.detail)}></sb-login>`;
 	}
 
 	render() {
 		const { texts, desk, phase } = this;
-		if (phase === 'login') {
-			return html`<sb-login .texts=${texts} .api=${this.api} ?expired=${this.expired}
-				@logged-in=${(/** @type {CustomEvent} */ e) => this.open(e.detail)}></sb-login>`;
-		}
+		if (phase === 'login' || phase === 'link' || phase === 'enrol') return this.outside();
 		if (phase !== 'desk' || !desk) {
 			return html`<div class="centre" role="status"><span class="spinner"></span><p>${texts.t(phase === 'waiting' ? 'load.waiting' : 'loading')}</p></div>`;
 		}
@@ -216,11 +273,12 @@ export class Console extends LitElement {
 				<sb-sidebar .texts=${texts} .desk=${desk} .alerts=${this.alerts} .stamp=${this.stamp}
 					@open-chat=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)} @accept=${(/** @type {CustomEvent} */ e) => this.accept(e.detail)}
 					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
-					?board=${this.board} @board=${this.showBoard}></sb-sidebar>
+					?board=${this.board} @board=${this.showBoard} @account=${this.showAccount}></sb-sidebar>
 				<main>${this.board ? this.boardView(desk) : this.conversationView(desk)}</main>
 				${chat ? html`<sb-details .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details>` : nothing}
 			</div>
 			${this.noticeBox(desk)}
+			${this.account ? html`<sb-account .texts=${texts} .api=${this.api} @close=${this.hideAccount} @signed-out=${() => this.close(true)}></sb-account>` : nothing}
 			<div class="visually-hidden" role="status" aria-live="polite">${this.spoken}</div>`;
 	}
 

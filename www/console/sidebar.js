@@ -14,7 +14,7 @@ const PRESENCES = ['available', 'busy', 'break', 'offline'];
 
 /**
  * Who I am, what is offered to me, my chats, my queues. Events: `open-chat` (detail id), `accept` (detail offer), `logout` (detail: queue the chats again
- * that are left), `board`.
+ * that are left), `board`, `account`.
  */
 export class Sidebar extends LitElement {
 	static styles = [base, dialog, styles];
@@ -43,6 +43,10 @@ export class Sidebar extends LitElement {
 
 	focus() {
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('.board-link, .presence [aria-checked=true]'))?.focus();
+	}
+
+	focusAccount() {
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('.account'))?.focus();
 	}
 
 	/** @param {string} id */
@@ -96,6 +100,8 @@ export class Sidebar extends LitElement {
 					@click=${this.askDesktop}>${icons.desktop}</button>` : nothing}
 				<button class="icon-button" aria-pressed=${alerts.sound ? 'true' : 'false'} title=${texts.t(alerts.sound ? 'sound.on' : 'sound.off')}
 					aria-label=${texts.t('sound.on')} @click=${this.toggleSound}>${alerts.sound ? icons.bell : icons.mute}</button>
+				<button class="icon-button account" title=${texts.t('account')} aria-label=${texts.t('account')} data-testid="account"
+					@click=${() => this.dispatchEvent(new Event('account'))}>${icons.person}</button>
 				<button class="icon-button" title=${texts.t('logout')} aria-label=${texts.t('logout')} data-testid="logout"
 					@click=${() => this.logOut(false)}><span class="flip">${icons.end}</span></button>
 			</div>
