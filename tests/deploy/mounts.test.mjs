@@ -118,10 +118,16 @@ function describeSite(stack) {
 	};
 }
 
+function unchunk(text) {
+	const length = parseInt(text, 16);
+	const from = text.indexOf('\r\n') + 2;
+	return length > 0 ? text.slice(from, from + length) + unchunk(text.slice(from + length + 2)) : '';
+}
+
 function parse({ status, text }) {
 	const [head, ...rest] = text.split('\r\n\r\n');
 	const headers = Object.fromEntries(head.split('\r\n').slice(1).map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
-	const body = rest.join('\r\n\r\n');
+	const body = headers['transfer-encoding'] === 'chunked' ? unchunk(rest.join('\r\n\r\n')) : rest.join('\r\n\r\n');
 	const json = /^application\/json/.test(headers['content-type']) ? JSON.parse(/\{.*\}/s.exec(body)[0]) : undefined;
 	return { status, headers, text, json };
 }
