@@ -72,7 +72,7 @@ export class Stack {
 		this.account = await unprivileged();
 		this.dir = mkdtempSync('/tmp/sbt.');
 		chmodSync(this.dir, 0o755);
-		for (const name of ['run', 'log', 'etc']) this.#mkdir(name);
+		for (const name of ['run', 'run/apache-cache', 'log', 'etc']) this.#mkdir(name);
 		this.own(this.dir);
 		this.cluster = await openCluster({ own: this.settings.ownCluster });
 		this.database = await openDatabase(this);

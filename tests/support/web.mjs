@@ -9,8 +9,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const MODULES = '/usr/lib/apache2/modules';
-const APACHE = ['mpm_event', 'authz_core', 'alias', 'asis', 'cache', 'cache_socache', 'deflate', 'dir', 'env', 'filter', 'headers', 'include', 'lbmethod_bybusyness',
-	'mime', 'proxy', 'proxy_balancer', 'proxy_http', 'remoteip', 'reqtimeout', 'setenvif', 'slotmem_shm', 'socache_shmcb', 'unique_id'];
+const APACHE = ['mpm_event', 'authz_core', 'alias', 'asis', 'cache', 'cache_disk', 'deflate', 'dir', 'env', 'filter', 'headers', 'include', 'lbmethod_bybusyness',
+	'mime', 'proxy', 'proxy_balancer', 'proxy_http', 'remoteip', 'reqtimeout', 'setenvif', 'slotmem_shm', 'unique_id'];
 
 export const MOUNTS = {
 	nginx: { title: 'nginx', server: 'nginx' },
@@ -56,7 +56,8 @@ function apacheArguments(stack) {
 	const { web } = stack.settings;
 	const listen = [`Listen 127.0.0.1:${stack.plainPort}`, ...(loopbackHasIpv6() ? [`Listen [::1]:${stack.plainPort}`] : [])];
 	const modules = [...MOUNTS[web].modules, ...(stack.settings.tls ? ['ssl'] : [])].map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`);
-	return ['--mount', web, '--run-dir', `${stack.dir}/run`, '--api-socket', stack.apiSocket, '--api-program', stack.installation.program('switchboard-api'), '--config', stack.apiConfig,
+	return ['--mount', web, '--run-dir', `${stack.dir}/run`, '--cache-dir', `${stack.dir}/run/apache-cache`,
+		'--api-socket', stack.apiSocket, '--api-program', stack.installation.program('switchboard-api'), '--config', stack.apiConfig,
 		...set({ LOAD_MODULES: modules.join('\n'), LISTEN: stack.settings.tls ? '' : listen.join('\n') })];
 }
 
