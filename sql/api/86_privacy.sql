@@ -54,7 +54,7 @@ begin
 		'messages', (select count(*) from chat.message m where m.chat = u.chat and m.kind in ('message', 'bot_message', 'note')))) from unnest(v_chats) u (chat);
 
 	update chat.chat c set erased_at = p_now, name = null, email = null, page_url = null, referrer = null, answers = '{}', context = '{}', address = null, disposition = null,
-		wrap_up_note = null
+		wrap_up_note = null, person = null, name_verified = false, email_verified = false
 	where c.chat = any (v_chats);
 	get diagnostics v_rows = row_count;
 	return query select 'chat.chat', v_rows;

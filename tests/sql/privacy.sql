@@ -24,7 +24,7 @@ insert into t.holds values
 	('chat.operator_password', '{*}', 'staff'), ('chat.session', '{*}', 'staff'), ('chat.ticket', '{*}', 'staff'),
 	-- what hangs on a chat
 	('chat.chat', '{site,widget,state,queue,locale,bot,bot_node,ended_by,end_reason,preferred_operator}', 'machine'),
-	('chat.chat', '{name,email,page_url,referrer,answers,context,address,disposition,wrap_up_note}', 'customer'),
+	('chat.chat', '{name,email,page_url,referrer,answers,context,address,disposition,wrap_up_note,person}', 'customer'),
 	('chat.message', '{kind,author_kind,author}', 'machine'), ('chat.message', '{author_name,body,data}', 'customer'), ('chat.message', '{sent_hash}', 'hash'),
 	('chat.chat_access', '{token_hash,request_key_hash,request_hash}', 'hash'),
 	('chat.chat_rating', '{comment}', 'customer'), ('chat.chat_skill', '{skill}', 'machine'),
