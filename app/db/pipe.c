@@ -3,7 +3,9 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "db/answer.h"
 #include "db/conn.h"
+#include "db/ring.h"
 
 #include <assert.h>
 #include <poll.h>
@@ -11,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_IN_FLIGHT 1024
 #define CONNECT_STEP_MS 5
 #define CONNECT_LIMIT_MS 5000
 #define RETRY_FIRST_MS 50
@@ -20,15 +21,6 @@
 #define HUNG_MS 15000 /* no statement may take longer (statement_timeout is 3 s): the path or the server is dead */
 
 enum pipe_state { PIPE_WAITING, PIPE_CONNECTING, PIPE_PREPARING, PIPE_UP, PIPE_CLOSED };
-
-/* One request is one group of the pipeline, closed by a sync. Its statement commits at the sync, after CommandComplete: so the
- * result is kept until the sync has come and only then handed over, and an error in between (a COMMIT that failed) replaces it. */
-struct request {
-	const struct statement *statement;
-	pipe_done_fn *done;                /* NULL: a PREPARE of the session's set-up */
-	void *arg;
-	uint64_t sent_ms;
-};
 
 struct pipe {
 	uv_loop_t *loop;
@@ -50,8 +42,7 @@ struct pipe {
 	unsigned slow_ms; /* a statement that takes so long is logged; 0 = none is */
 	unsigned long long slow;
 
-	struct request ring[MAX_IN_FLIGHT];
-	size_t head, count;
+	struct ring ring;
 	size_t setup_left; /* set-up requests not answered yet */
 	PGresult *result;  /* of the head request, waiting for its sync */
 };
@@ -59,58 +50,41 @@ struct pipe {
 static void connect_start(struct pipe *p);
 static void on_timer(uv_timer_t *timer);
 
-/* ---- requests ----------------------------------------------------------------------------------------------- */
-
-static struct request *request_push(struct pipe *p, const struct statement *statement, pipe_done_fn *done, void *arg)
-{
-	struct request *r = &p->ring[(p->head + p->count) % MAX_IN_FLIGHT];
-
-	*r = (struct request){ .statement = statement, .done = done, .arg = arg, .sent_ms = uv_now(p->loop) };
-	p->count++;
-	return r;
-}
-
-static struct request request_pop(struct pipe *p)
-{
-	struct request r = p->ring[p->head];
-
-	p->head = (p->head + 1) % MAX_IN_FLIGHT;
-	p->count--;
-	if (p->count > 0)
-		p->ring[p->head].sent_ms = uv_now(p->loop); /* its turn begins now */
-	return r;
-}
+/* ---- the session's end -------------------------------------------------------------------------------------- */
 
 static void fail_all(struct pipe *p)
 {
 	struct problem problem = { 0 };
-	size_t left = p->count; /* what a callback sends meanwhile is refused: the state is no longer up */
+	size_t left = p->ring.count; /* what a callback sends meanwhile is refused: the state is no longer up */
 
 	(void)problem_set(&problem, STATUS_UNAVAILABLE, NULL);
 	PQclear(p->result);
 	p->result = NULL;
 	while (left-- > 0) {
-		struct request r = request_pop(p);
+		struct request r = ring_pop(&p->ring, uv_now(p->loop));
 
 		if (r.done)
 			r.done(r.arg, NULL, &problem);
 	}
 }
 
-/* ---- the session's end -------------------------------------------------------------------------------------- */
-
 static void on_poll_closed(uv_handle_t *handle)
 {
 	free(handle);
 }
 
+static void poll_end(struct pipe *p)
+{
+	if (!p->poll)
+		return;
+	uv_poll_stop(p->poll);
+	uv_close((uv_handle_t *)p->poll, on_poll_closed);
+	p->poll = NULL;
+}
+
 static void session_end(struct pipe *p)
 {
-	if (p->poll) {
-		uv_poll_stop(p->poll);
-		uv_close((uv_handle_t *)p->poll, on_poll_closed);
-		p->poll = NULL;
-	}
+	poll_end(p);
 	PQfinish(p->pg);
 	p->pg = NULL;
 }
@@ -137,8 +111,14 @@ static void session_lost(struct pipe *p, const char *why)
 
 static void on_socket(uv_poll_t *handle, int status, int events);
 
+/* libpq closes its socket by itself when it finds it dead, while it writes too. Whoever opens one next may get the same descriptor, and libuv allows two handles of
+ * one descriptor to nobody: so ours goes at once, and not when the session is ended soon after. */
 static bool watch(struct pipe *p, int events)
 {
+	if (PQsocket(p->pg) < 0)
+		poll_end(p);
+	if (!p->poll)
+		return false;
 	if (events == p->poll_events)
 		return true;
 	p->poll_events = events;
@@ -149,10 +129,16 @@ static bool watch(struct pipe *p, int events)
 static bool flush(struct pipe *p)
 {
 	int rc = PQflush(p->pg);
+	bool watched = watch(p, rc <= 0 ? UV_READABLE : UV_READABLE | UV_WRITABLE);
 
-	if (rc < 0)
-		return false;
-	return watch(p, rc == 0 ? UV_READABLE : UV_READABLE | UV_WRITABLE);
+	return rc >= 0 && watched;
+}
+
+/* libpq could not write: the session ends soon, its descriptor is left to others now. */
+static void watch_or_end(struct pipe *p)
+{
+	(void)watch(p, p->poll_events);
+	uv_timer_start(&p->timer, on_timer, 0, 0);
 }
 
 enum status pipe_send(struct pipe *p, const struct statement *statement, const struct param *params, pipe_done_fn *done, void *arg)
@@ -162,30 +148,27 @@ enum status pipe_send(struct pipe *p, const struct statement *statement, const s
 	int formats[STATEMENT_MAX_PARAMS];
 
 	assert(done && statement->params <= STATEMENT_MAX_PARAMS);
-	if (p->state != PIPE_UP || p->count >= MAX_IN_FLIGHT)
+	if (p->state != PIPE_UP || ring_is_full(&p->ring))
 		return STATUS_UNAVAILABLE;
 	for (int i = 0; i < statement->params; i++) {
 		values[i] = params[i].value;
 		lengths[i] = params[i].length;
 		formats[i] = params[i].format;
 	}
-	if (!PQsendQueryPrepared(p->pg, statement->name, statement->params, values, lengths, formats, 0))
+	if (!PQsendQueryPrepared(p->pg, statement->name, statement->params, values, lengths, formats, 0)) {
+		watch_or_end(p);
 		return STATUS_UNAVAILABLE;
+	}
 	/* From here on the request may have reached the server: it is answered through `done`, whatever happens to the session. */
-	request_push(p, statement, done, arg);
-	if (!PQpipelineSync(p->pg) || !flush(p))
+	ring_push(&p->ring, statement, done, arg, uv_now(p->loop));
+	if (!PQpipelineSync(p->pg))
+		watch_or_end(p);
+	else if (!flush(p))
 		uv_timer_start(&p->timer, on_timer, 0, 0);
 	return STATUS_OK;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
-
-static bool result_ok(const PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
-}
 
 static void session_up(struct pipe *p)
 {
@@ -220,7 +203,7 @@ static void note_time(struct pipe *p, const struct request *r)
 /* The sync of the head request has come: hand its result over. false: the set-up failed, the session is of no use. */
 static bool request_finish(struct pipe *p)
 {
-	struct request r = request_pop(p);
+	struct request r = ring_pop(&p->ring, uv_now(p->loop));
 	PGresult *result = p->result;
 	struct problem problem = { 0 };
 	bool usable = true;
@@ -230,13 +213,13 @@ static bool request_finish(struct pipe *p)
 	if (r.done) {
 		if (!result)
 			(void)problem_set(&problem, STATUS_INTERNAL, NULL);
-		else if (!result_ok(result) && problem_from_result(result, &problem) == STATUS_OK)
+		else if (!answer_is_good(result) && problem_from_result(result, &problem) == STATUS_OK)
 			(void)problem_set(&problem, STATUS_INTERNAL, NULL);
 		if (problem.status == STATUS_INTERNAL || problem.status == STATUS_UNAVAILABLE)
 			log_failure(r.statement, result);
 		r.done(r.arg, problem.status == STATUS_OK ? result : NULL, &problem);
 	} else {
-		usable = result_ok(result);
+		usable = answer_is_good(result);
 		if (!usable)
 			log_event(LOG_LEVEL_ERROR, "prepare_failed", "statement", r.statement->name, "detail",
 			          result ? PQresultErrorMessage(result) : "", NULL);
@@ -251,7 +234,7 @@ static bool request_finish(struct pipe *p)
 static void take_result(struct pipe *p, PGresult *result)
 {
 	/* One error is followed by nothing but its sync; after a good result only an error of the COMMIT can come. */
-	if (!p->result || !result_ok(result)) {
+	if (!p->result || !answer_is_good(result)) {
 		PQclear(p->result);
 		p->result = result;
 	} else {
@@ -262,7 +245,7 @@ static void take_result(struct pipe *p, PGresult *result)
 /* false: the session is to be ended */
 static bool read_results(struct pipe *p)
 {
-	while (p->count > 0 && !PQisBusy(p->pg)) {
+	while (p->ring.count > 0 && !PQisBusy(p->pg)) {
 		PGresult *result = PQgetResult(p->pg);
 
 		if (!result)
@@ -317,10 +300,9 @@ static bool prepare_all(struct pipe *p)
 	for (size_t i = 0; i < p->statement_count; i++) {
 		const struct statement *s = p->statements[i];
 
-		assert(p->count < MAX_IN_FLIGHT);
 		if (!PQsendPrepare(p->pg, s->name, s->sql, s->params, NULL) || !PQpipelineSync(p->pg))
 			return false;
-		request_push(p, s, NULL, NULL);
+		ring_push(&p->ring, s, NULL, NULL, uv_now(p->loop));
 		p->setup_left++;
 	}
 	return true;
@@ -410,7 +392,7 @@ static void on_timer(uv_timer_t *timer)
 	case PIPE_UP:
 		if (PQstatus(p->pg) != CONNECTION_OK || !flush(p))
 			session_lost(p, "write");
-		else if (p->count > 0 && uv_now(p->loop) - p->ring[p->head].sent_ms > HUNG_MS)
+		else if (p->ring.count > 0 && uv_now(p->loop) - ring_head_sent_ms(&p->ring) > HUNG_MS)
 			session_lost(p, "no_answer");
 		else
 			uv_timer_start(&p->timer, on_timer, WATCH_MS, WATCH_MS);
@@ -434,9 +416,7 @@ void pipe_new(uv_loop_t *loop, const char *conninfo, const char *application_nam
 	p->statements = statements;
 	p->statement_count = count;
 	p->events = *events;
-	p->down_since_ms = uv_now(loop);
-	if (p->down_since_ms == 0)
-		p->down_since_ms = 1;
+	p->down_since_ms = uv_now(loop) > 0 ? uv_now(loop) : 1;
 	uv_timer_init(loop, &p->timer);
 	p->timer.data = p;
 	uv_timer_start(&p->timer, on_timer, 0, 0);
@@ -450,7 +430,7 @@ bool pipe_is_up(const struct pipe *p)
 
 size_t pipe_in_flight(const struct pipe *p)
 {
-	return p->count;
+	return p->ring.count;
 }
 
 void pipe_slow(struct pipe *p, unsigned slow_ms)

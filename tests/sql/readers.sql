@@ -4,9 +4,10 @@
 select no_plan();
 create table t.reads (role text, relation text, columns text);
 insert into t.reads values
-	('audit', 'chat.audit', 'audit at actor_kind actor db_user action object key old new txid application'),
-	('audit', 'chat.audit_log', 'audit at who actor_kind db_user application action object key changed old new txid'),
+	('audit', 'chat.audit', 'audit at actor_kind actor db_user action object key old new txid application request_id'),
+	('audit', 'chat.audit_log', 'audit at who actor_kind db_user application action object key changed old new txid request_id'),
 	('dba', 'chat.assignment', 'assignment chat operator offer started_at ended_at end_reason idle_since idle_check_at'),
+	('dba', 'chat.block', 'block kind value site since until reason made_by network'),
 	('dba', 'chat.board_operator', 'operator name presence reason code live load cap chats idle offers queues signed_in_at'),
 	('dba', 'chat.board_queue', 'queue label mode level state waiting oldest_s on_duty free target_s'),
 	('dba', 'chat.bot', 'bot name first_node active'),
@@ -20,6 +21,7 @@ insert into t.reads values
 	('dba', 'chat.chat_transition', 'from_state to_state cause'),
 	('dba', 'chat.closure', 'closure queue since until text'),
 	('dba', 'chat.delivery', 'chat party got read'),
+	('dba', 'chat.login_failure', 'network operator failures since last_at'),
 	('dba', 'chat.offer', 'offer chat operator queue state offered_at expires_at closed_at rule why reason kind from_operator note_seq candidates'),
 	('dba', 'chat.opening_exception', 'queue day opens closes reason'),
 	('dba', 'chat.opening_hours', 'queue weekday opens closes'),
@@ -29,7 +31,7 @@ insert into t.reads values
 	('dba', 'chat.operator_state', 'operator presence reason load lease_until signed_in_at last_accept_at last_offer_at penalty_until missed_offers slots on_duty code'),
 	('dba', 'chat.program_metrics', 'program instance at metrics'),
 	('dba', 'chat.queue', 'queue label mode level target_s offer_timeout_s wrap_up_s max_per_operator max_length time_zone active auto_accept after_hours preferred_grace_s '
-		'idle_release_s retention_days'),
+		'idle_release_s retention_days prefer_last_operator'),
 	('dba', 'chat.queue_label', 'queue locale label'),
 	('dba', 'chat.queue_member', 'queue operator'),
 	('dba', 'chat.queue_skill', 'queue skill required min_rating weight'),
@@ -39,7 +41,9 @@ insert into t.reads values
 	('dba', 'chat.router', 'name leads started_at heartbeat_at swept_at pid backend_start beat seen_term seen_beat seen_times'),
 	('dba', 'chat.router_term', 'term router pid backend_start began_at ended_at cause predecessor leaderless_for'),
 	('dba', 'chat.setting', 'name value kind low high description'),
-	('dba', 'chat.site', 'site name origins active mask_cards'),
+	('dba', 'chat.site', 'site name origins active mask_cards identity'),
+	('dba', 'chat.site_rate', 'site full_at'),
+	('dba', 'chat.site_secret', 'site slot created_at created_by last_used_at'),
 	('dba', 'chat.skill', 'skill description'),
 	('dba', 'chat.text', 'name locale text'),
 	('dba', 'chat.wait_error', 'queue day shown served covered shorter longer median_error'),
@@ -68,7 +72,7 @@ insert into t.reads values
 	('report', 'chat.operator_state', 'operator presence reason load lease_until signed_in_at last_accept_at last_offer_at penalty_until missed_offers slots on_duty code'),
 	('report', 'chat.program_metrics', 'program instance at metrics'),
 	('report', 'chat.queue', 'queue label mode level target_s offer_timeout_s wrap_up_s max_per_operator max_length time_zone active auto_accept after_hours preferred_grace_s '
-		'idle_release_s retention_days'),
+		'idle_release_s retention_days prefer_last_operator'),
 	('report', 'chat.queue_member', 'queue operator'),
 	('report', 'chat.queue_skill', 'queue skill required min_rating weight'),
 	('report', 'chat.relaxation', 'queue after_s skill min_rating extra_queue'),
@@ -76,7 +80,7 @@ insert into t.reads values
 	('report', 'chat.retention_run', 'run began_at finished_at chats messages addresses audit_rows'),
 	('report', 'chat.router', 'name leads started_at heartbeat_at swept_at pid backend_start beat seen_term seen_beat seen_times'),
 	('report', 'chat.router_term', 'term router pid backend_start began_at ended_at cause predecessor leaderless_for'),
-	('report', 'chat.site', 'site name origins active mask_cards'),
+	('report', 'chat.site', 'site name origins active mask_cards identity'),
 	('report', 'chat.skill', 'skill description'),
 	('report', 'chat.wait_error', 'queue day shown served covered shorter longer median_error'),
 	('report', 'chat.wait_shown', 'chat n shown_at queue position state low_s high_s'),
