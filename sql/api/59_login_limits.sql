@@ -12,8 +12,9 @@ $$;
 -- Until when the failures of a row keep the next attempt waiting; NULL: they do not. An empty name stands for all of the address.
 create function internal.login_waits_until(p_failure chat.login_failure, p_exempt boolean, p_now timestamptz) returns timestamptz
 language sql stable as $$
-	select case when p_failure.operator <> '' then p_failure.last_at + make_interval(secs => internal.login_delay_s(p_failure.failures))
-		when not p_exempt and p_failure.failures >= internal.setting('login_address_max') and internal.setting('login_address_max') > 0
+	select case when p_failure.operator <> '' and internal.login_delay_s(p_failure.failures) > 0 -- else another attempt of this very moment would be waited for
+			then p_failure.last_at + make_interval(secs => internal.login_delay_s(p_failure.failures))
+		when p_failure.operator = '' and not p_exempt and p_failure.failures >= internal.setting('login_address_max') and internal.setting('login_address_max') > 0
 			then p_failure.since + interval '1 hour' end
 $$;
 

@@ -9,6 +9,7 @@ savepoint story;
 select results_eq($$select t.try('ana', '192.0.2.1', t.at(g)) from generate_series(1, 8) g$$, array[0, 0, 0, 0, 0, 4, 3, 2], 'P45: the 6th has to wait, and does not make it longer');
 select is(t.try('ana', '192.0.2.2', t.at(8)), 0, 'P45: not from another address');
 select is(t.try('ben', '192.0.2.1', t.at(8)), 0, 'nor somebody else');
+select is(t.try('eva', '192.0.2.1', t.at(2)) + t.try('eva', '192.0.2.1', t.at(1)), 0, 'who read the clock before another attempt of the same moment does not wait for that');
 select results_eq($$select t.try('ana', '192.0.2.1', t.at(s)) from unnest(array[10, 11, 20, 21, 40, 41, 80, 81, 140, 141, 200, 201]) s$$,
 	array[0, 9, 0, 19, 0, 39, 0, 59, 0, 59, 0, 59], 'the wait doubles up to a minute');
 select internal.login_succeeded('ana', '192.0.2.1');
