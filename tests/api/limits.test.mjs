@@ -170,7 +170,7 @@ test('only so many passwords are hashed at once; a login beyond is unavailable a
 		await client.query('begin');
 		await client.query('lock table chat.login_failure');
 		const first = logIn('127.0.4.7', 'ana', stack.passwords.ana);
-		await until(async () => (await stack.query("select count(*)::int n from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-api'"))[0].n > 0,
+		await until(async () => (await stack.query("select count(*)::int n from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'switchboard-api%'"))[0].n > 0,
 			{ what: 'a login to wait for the lock' });
 		const second = await logIn('127.0.4.7', 'ana', stack.passwords.ana);
 		assertError(second, 503, 'unavailable');

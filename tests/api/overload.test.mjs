@@ -25,7 +25,7 @@ test('a chat request that waited too long for a worker is unavailable with Retry
 		await client.query('begin');
 		await client.query('select from chat.chat_counter where chat = $1 for update', [kim.chat]);
 		const first = say('the only worker is busy with this');
-		await until(async () => (await stack.query("select count(*)::int n from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-api'"))[0].n > 0,
+		await until(async () => (await stack.query("select count(*)::int n from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'switchboard-api%'"))[0].n > 0,
 			{ what: 'the worker to wait for the lock' });
 		const asked = performance.now();
 		const chat = api(stack, 'POST', 'chats', { body: chatRequest() });
