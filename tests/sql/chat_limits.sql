@@ -3,7 +3,8 @@
 \ir fixture.psql
 select no_plan();
 create function t.ask(p_n int, p_address inet, p_exempt boolean default false, p_held bytea default null, p_widget text default 'plain') returns void language sql as $$
-	select from api.open_chat(t.chat(p_n), t.token(p_n), t.key(p_n), sha256(''), p_widget, null, null, null, null, null, null, null, null, null, p_address, '', p_held_token_hash => p_held, p_exempt => p_exempt)
+	select from api.open_chat(t.chat(p_n), t.token(p_n), t.key(p_n), sha256(''), p_widget, null, null, null, null, null, null, null, null, null, p_address, '',
+		p_held_token_hash => p_held, p_exempt => p_exempt)
 $$;
 create function t.takes(p_at timestamptz) returns text language plpgsql as $$
 declare
