@@ -25,7 +25,7 @@ const char *locale_accepted(const struct request *request)
 {
 	const char *header = request->accept_language;
 
-	if (!header || strlen(header) > ACCEPT_LANGUAGE_MAX || header[strspn(header, LETTERS "0123456789 *,;=.-")] != '\0')
+	if (!header || !*header || strlen(header) > ACCEPT_LANGUAGE_MAX || header[strspn(header, LETTERS "0123456789 *,;=.-")] != '\0')
 		return NULL;
 	return header;
 }
