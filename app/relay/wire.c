@@ -171,6 +171,8 @@ static int receive(struct socket *s, const char *in, size_t len)
 
 static int closed(struct socket *s)
 {
+	if (!s->wire)
+		return 0; /* reset before it was established: nothing began */
 	socket_detach(s);
 	crowding_leave(&s->wire->relay->crowding, &s->peer);
 	return 0;
