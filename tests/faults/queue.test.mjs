@@ -88,8 +88,11 @@ class Stutterer extends Talker {
 		return this;
 	}
 
+	// The second connection hears the end on its own; stopped before, it would have missed it by our hand.
 	async stop() {
 		clearTimeout(this.#timer);
+		const { chat } = this.person;
+		if (this.over.has(chat)) await until(() => this.tab.over.has(chat), { what: `${this.tab.who.name} to hear the end` });
 		await Promise.all([super.stop(), this.tab.stop()]);
 	}
 
