@@ -91,7 +91,7 @@ bool shared_buckets_take(struct shared_buckets *buckets, const void *key, size_t
 			bucket.full_us = (word & TIME_MASK) * UNIT_US;
 		if (!bucket_take(&bucket, rate, now_us, ret_wait_ms))
 			return false;
-		next = tag << TIME_BITS | ((bucket.full_us + UNIT_US / 2) / UNIT_US & TIME_MASK);
+		next = tag << TIME_BITS | (bucket.full_us / UNIT_US & TIME_MASK); /* rounded down: never stricter than was said */
 	} while (!atomic_compare_exchange_weak(place, &word, next)); /* somebody else was quicker: look again */
 	return true;
 }

@@ -32,6 +32,24 @@ static void each_key_has_a_bucket_of_its_own(void)
 	CU_ASSERT_PTR_NULL(buckets);
 }
 
+/* At whatever instant: none of the burst is lost to the units in which the time is kept. */
+static void the_whole_burst_is_there_at_every_instant(void)
+{
+	static const struct rate slow = { .count = 1, .per_s = 60, .burst = 5 };
+	struct shared_buckets *buckets = shared_buckets_new();
+	uint32_t wait_ms;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(buckets);
+	for (uint64_t past = 0; past < 64; past++) {
+		int taken = 0;
+
+		for (int i = 0; i < 7; i++)
+			taken += shared_buckets_take(buckets, &past, sizeof past, &slow, NOW_US + past, &wait_ms);
+		CU_ASSERT_EQUAL(taken, 5);
+	}
+	shared_buckets_free(&buckets);
+}
+
 static void no_limit_keeps_nothing(void)
 {
 	static const struct rate none = { .count = 0, .per_s = 1, .burst = 1 };
@@ -129,6 +147,7 @@ static void strangers_never_make_a_limit_stricter(void)
 
 CU_TestInfo shared_buckets_tests[] = {
 	{ "each_key_has_a_bucket_of_its_own", each_key_has_a_bucket_of_its_own },
+	{ "the_whole_burst_is_there_at_every_instant", the_whole_burst_is_there_at_every_instant },
 	{ "no_limit_keeps_nothing", no_limit_keeps_nothing },
 	{ "processes_share_a_bucket_exactly", processes_share_a_bucket_exactly },
 	{ "who_is_killed_leaves_nothing_locked", who_is_killed_leaves_nothing_locked },
