@@ -3,6 +3,8 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
 import { acceptOf, request, upgradeLines } from '../support/raw-socket.mjs';
@@ -150,6 +152,17 @@ test('a hundred half-sent handshakes do not hold up a good client, and are cut',
 	cut.sort((a, b) => a - b);
 	t.diagnostic(`cut after ${Math.round(cut[0])} to ${Math.round(cut.at(-1))} ms`);
 	assert.ok(cut[0] > HANDSHAKE_MS - 1000, `cut after ${Math.round(cut[0])} ms, before its time`); // libwebsockets counts whole seconds
+});
+
+test('clients that are gone before the relay can answer their handshake harm nobody', async () => {
+	const lines = `${upgradeLines({ host: host(), origin: own() }).join('\r\n')}\r\n\r\n`;
+	for (let i = 0; i < 200; i++) {
+		const socket = connect(stack.relaySocket());
+		socket.on('error', () => {});
+		socket.write(lines, () => socket.destroy());
+		await once(socket, 'close');
+	}
+	await serves(stack);
 });
 
 test('after all this the same relay serves', async () => {
