@@ -32,6 +32,7 @@ struct pipe {
 
 	enum pipe_state state;
 	PGconn *pg;
+	bool broken;     /* libpq could not take a request whole: what answers what is not known any more, the session is to end */
 	uv_poll_t *poll; /* on the heap: it outlives its session until libuv has closed it */
 	int poll_events;
 	uv_timer_t timer;
@@ -134,9 +135,10 @@ static bool flush(struct pipe *p)
 	return rc >= 0 && watched;
 }
 
-/* libpq could not write: the session ends soon, its descriptor is left to others now. */
-static void watch_or_end(struct pipe *p)
+/* At the next turn, so that nothing ends under a caller's feet; its descriptor is left to others now. */
+static void end_soon(struct pipe *p)
 {
+	p->broken = true;
 	(void)watch(p, p->poll_events);
 	uv_timer_start(&p->timer, on_timer, 0, 0);
 }
@@ -148,7 +150,7 @@ enum status pipe_send(struct pipe *p, const struct statement *statement, const s
 	int formats[STATEMENT_MAX_PARAMS];
 
 	assert(done && statement->params <= STATEMENT_MAX_PARAMS);
-	if (p->state != PIPE_UP || ring_is_full(&p->ring))
+	if (p->state != PIPE_UP || p->broken || ring_is_full(&p->ring))
 		return STATUS_UNAVAILABLE;
 	for (int i = 0; i < statement->params; i++) {
 		values[i] = params[i].value;
@@ -156,15 +158,13 @@ enum status pipe_send(struct pipe *p, const struct statement *statement, const s
 		formats[i] = params[i].format;
 	}
 	if (!PQsendQueryPrepared(p->pg, statement->name, statement->params, values, lengths, formats, 0)) {
-		watch_or_end(p);
+		end_soon(p);
 		return STATUS_UNAVAILABLE;
 	}
 	/* From here on the request may have reached the server: it is answered through `done`, whatever happens to the session. */
 	ring_push(&p->ring, statement, done, arg, uv_now(p->loop));
-	if (!PQpipelineSync(p->pg))
-		watch_or_end(p);
-	else if (!flush(p))
-		uv_timer_start(&p->timer, on_timer, 0, 0);
+	if (!PQpipelineSync(p->pg) || !flush(p))
+		end_soon(p);
 	return STATUS_OK;
 }
 
@@ -279,7 +279,7 @@ static void on_socket(uv_poll_t *handle, int status, int events)
 	struct pipe *p = handle->data;
 
 	(void)events;
-	if (status < 0 || !PQconsumeInput(p->pg) || PQstatus(p->pg) != CONNECTION_OK) {
+	if (status < 0 || p->broken || !PQconsumeInput(p->pg) || PQstatus(p->pg) != CONNECTION_OK) {
 		session_lost(p, "read");
 		return;
 	}
@@ -311,6 +311,7 @@ static bool prepare_all(struct pipe *p)
 static void session_begin(struct pipe *p)
 {
 	p->state = PIPE_PREPARING;
+	p->broken = false;
 	p->poll = alloc_zero(1, sizeof *p->poll);
 	p->poll_events = 0;
 	p->poll->data = p;
@@ -390,7 +391,7 @@ static void on_timer(uv_timer_t *timer)
 		break;
 	case PIPE_PREPARING:
 	case PIPE_UP:
-		if (PQstatus(p->pg) != CONNECTION_OK || !flush(p))
+		if (p->broken || PQstatus(p->pg) != CONNECTION_OK || !flush(p))
 			session_lost(p, "write");
 		else if (p->ring.count > 0 && uv_now(p->loop) - ring_head_sent_ms(&p->ring) > HUNG_MS)
 			session_lost(p, "no_answer");
