@@ -29,7 +29,7 @@ enum status customer_events(struct call *call)
 
 enum status customer_message(struct call *call)
 {
-	struct post post = { .kind = "message" };
+	struct post post = { .party = "customer", .kind = "message" };
 	const struct json_field fields[] = {
 		{ "cid", JSON_UUID, true, 0, 0, &post.cid },
 		{ "body", JSON_BODY, false, 0, POST_BODY_MAX, &post.body },

@@ -21,7 +21,7 @@ enum status operator_events(struct call *call)
 
 static enum status store(struct call *call, const char *kind)
 {
-	struct post post = { .kind = kind };
+	struct post post = { .party = "operator", .kind = kind };
 	const struct json_field fields[] = {
 		{ "cid", JSON_UUID, true, 0, 0, &post.cid },
 		{ "body", JSON_BODY, true, 0, POST_BODY_MAX, &post.body },

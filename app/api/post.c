@@ -15,6 +15,7 @@ enum status post_store(struct call *call, const struct post *post)
 {
 	const struct param params[] = {
 		CUSTOMER_PARAMS(call), PARAM_TEXT(post->kind), PARAM_TEXT(post->cid), PARAM_TEXT(post->body), PARAM_TEXT(post->choice),
+		PARAM_TEXT(post->party),
 	};
 	PGresult *result;
 	enum status status = call_run(call, &STATEMENT_POST_MESSAGE, params, ARRAY_SIZE(params), &result);

@@ -9,13 +9,14 @@
 #define POST_CHOICE_MAX 64
 
 struct post {
+	const char *party; /* "customer" or "operator": the credential of the other one is none */
 	const char *kind; /* "message" or "note" */
 	const char *cid;
 	const char *body;
 	const char *choice;
 };
 
-/* Stores it in the chat of the path under call->credential and answers {"seq"}. The same cid again: the same seq. */
+/* Stores it in the chat of the path under call->credential, that of post->party, and answers {"seq"}. The same cid again: the same seq. */
 enum status MUST_CHECK post_store(struct call *call, const struct post *post);
 
 /* The query parameters `after` and `limit` as statement parameters. */

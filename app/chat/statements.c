@@ -25,9 +25,9 @@ const struct statement STATEMENT_IDENTITY_TERMS = { "identity_terms",
 const struct statement STATEMENT_CHAT_VIEW = { "chat_view", "select body from api.chat_view($1::uuid, $2::bytea, $3::text)", 3 };
 /* …, after seq, limit → body */
 const struct statement STATEMENT_CHAT_EVENTS = { "chat_events", "select body from api.chat_events($1::uuid, $2::bytea, $3::text, $4::bigint, $5::int)", 5 };
-/* chat, credential (token hash or session hash), origin, kind 'message'|'note', cid, body, choice → seq, body (NULL = as sent). Customers and operators alike. */
+/* chat, credential (token hash or session hash), origin, kind 'message'|'note', cid, body, choice, whose route ('customer'|'operator') → seq, body (NULL = as sent) */
 const struct statement STATEMENT_POST_MESSAGE = { "post_message",
-	"select seq, body from api.post_message($1::uuid, $2::bytea, $3::text, $4::text, $5::uuid, $6::text, $7::text)", 7 };
+	"select seq, body from api.post_message($1::uuid, $2::bytea, $3::text, $4::text, $5::uuid, $6::text, $7::text, $8::text)", 8 };
 /* chat, token hash, origin (or session, chat), got up to, read up to (0: nothing) → body {marks} */
 const struct statement STATEMENT_CUSTOMER_MARKS = { "customer_marks", "select body from api.customer_marks($1::uuid, $2::bytea, $3::text, $4::bigint, $5::bigint)", 5 };
 const struct statement STATEMENT_OPERATOR_MARKS = { "operator_marks", "select body from api.operator_marks($1::bytea, $2::uuid, $3::bigint, $4::bigint)", 4 };

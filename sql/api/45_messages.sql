@@ -244,15 +244,18 @@ begin
 	end if;
 end $$;
 
--- One message over HTTP; waits for its turn instead of answering busy. p_origin as at every customer verb. `body` as in api.post_messages.
-create function api.post_message(p_chat uuid, p_credential bytea, p_origin text, p_kind text, p_cid uuid, p_body text, p_choice text) returns table (seq bigint, body text)
+-- One message over HTTP; waits for its turn instead of answering busy. p_origin as at every customer verb. p_party: whose route it came by, 'customer' or
+-- 'operator'; the credential of the other side is none here. `body` as in api.post_messages.
+create function api.post_message(p_chat uuid, p_credential bytea, p_origin text, p_kind text, p_cid uuid, p_body text, p_choice text, p_party text) returns table (seq bigint, body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_result internal.post_result;
 	v_body text := internal.masked(p_chat, p_body);
 begin
 	perform internal.check_chat_origin(p_chat, p_origin);
-	if exists (select from chat.chat_access a where a.token_hash = p_credential) then
+	if exists (select from chat.chat_access a where a.token_hash = p_credential) <> (p_party = 'customer') then
+		perform internal.fail('SB401', 'unauthorized');
+	elsif p_party = 'customer' then
 		perform internal.fail('SB403', 'forbidden') from chat.chat c where c.chat = p_chat and internal.chat_is_blocked(c, clock_timestamp());
 	end if;
 	perform 1 from chat.chat c where c.chat = p_chat and c.state = 'bot' for no key update;

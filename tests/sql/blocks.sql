@@ -61,8 +61,8 @@ select is(array[t.lapsed(1), t.lapsed(2)], array['forbidden', null], 'an open so
 select t.forbidden($$select api.hello_customer(t.chat(1), t.token(1), null, 1)$$, 'nor is a hello');
 select t.forbidden($$select api.chat_view(t.chat(1), t.token(1), null)$$, 'nor does he read');
 select t.forbidden($$select api.chat_events(t.chat(1), t.token(1), null, 0, 10)$$, 'nor read on');
-select t.forbidden($$select api.post_message(t.chat(1), t.token(1), null, 'message', t.cid(1), 'x', null)$$, 'nor write');
-select lives_ok($$select api.post_message(t.chat(2), t.token(2), null, 'message', t.cid(1), 'x', null)$$, 'others write');
+select t.forbidden($$select api.post_message(t.chat(1), t.token(1), null, 'message', t.cid(1), 'x', null, 'customer')$$, 'nor write');
+select lives_ok($$select api.post_message(t.chat(2), t.token(2), null, 'message', t.cid(1), 'x', null, 'customer')$$, 'others write');
 delete from chat.block;
 select is(t.lapsed(1), null, 'lifted, he is welcome');
 :next_story

@@ -77,8 +77,8 @@ select is_empty($$select from chat.message m where m.sent_hash = internal.sent_h
 select is((select array_agg(r.body order by r.ord) from api.post_messages(array[t.token(1), t.token(1), t.session('ana')], array[t.chat(1), t.chat(1), t.chat(1)],
 	'{message,message,message}', array[t.cid(10), t.cid(11), t.cid(10)], '{Hello,4111111111111111,None here}', '{NULL,NULL,NULL}') r), '{NULL,************1111,NULL}',
 	'in a batch the others stay as they are');
-select is((select p.body from api.post_message(t.chat(1), t.token(1), null, 'message', t.cid(20), '4111 1111 1111 1111', null) p), '**** **** **** 1111', 'over HTTP');
-select is((select p.body from api.post_message(t.chat(1), t.token(1), null, 'message', t.cid(21), 'Hello', null) p), null, 'where nothing is said of what is stored as it came');
+select is((select p.body from api.post_message(t.chat(1), t.token(1), null, 'message', t.cid(20), '4111 1111 1111 1111', null, 'customer') p), '**** **** **** 1111', 'over HTTP');
+select is((select p.body from api.post_message(t.chat(1), t.token(1), null, 'message', t.cid(21), 'Hello', null, 'customer') p), null, 'where nothing is said of what is stored as it came');
 :next_story
 
 update chat.site set mask_cards = false where site = 'shop';

@@ -140,8 +140,8 @@ select is(t.state(3), 'queued', 'which waits');
 :next_story
 
 -- ---- over HTTP ------------------------------------------------------------------------------------------------------
-create function t.http(p_n int, p_credential text, p_origin text, p_body text, p_kind text default 'message') returns text language sql as $$
-	select format('select seq from api.post_message(t.chat(%s), %s, %L, %L, t.cid(1), %L, null)', p_n, p_credential, p_origin, p_kind, p_body)
+create function t.http(p_n int, p_credential text, p_origin text, p_body text, p_kind text default 'message', p_party text default 'customer') returns text language sql as $$
+	select format('select seq from api.post_message(t.chat(%s), %s, %L, %L, t.cid(1), %L, null, %L)', p_n, p_credential, p_origin, p_kind, p_body, p_party)
 $$;
 select results_eq(t.http(1, 't.token(1)', null, 'a'), 'values (4::bigint)', 'the same rules over HTTP');
 select results_eq(t.http(1, 't.token(1)', 'https://shop.example', 'a'), 'values (4::bigint)', 'a listed origin');
@@ -149,6 +149,8 @@ select t.fails(t.http(1, 't.token(1)', 'https://other.example', 'a'), 'SB403', '
 select t.fails(t.http(1, 't.token(1)', null, 'b'), 'SB409', 'conflict', 'cid', 'a conflict');
 select t.fails(t.http(1, 't.token(2)', null, 'a'), 'SB404', 'not_found', null, 'P25: another chat''s token');
 select t.fails(t.http(1, 'null', null, 'a'), 'SB401', 'unauthorized', null, 'P26: no token');
+select t.fails(t.http(1, 't.token(1)', null, 'z', 'message', 'operator'), 'SB401', 'unauthorized', null, 'D4: a customer''s token is no operator''s session');
+select t.fails(t.http(1, 't.session(''ana'')', null, 'z'), 'SB401', 'unauthorized', null, 'D4: nor the other way round');
 select t.fails(t.http(2, 't.token(2)', null, ' '), 'SB422', 'invalid', 'body', 'a blank body');
 select t.fails(t.http(2, 't.token(2)', null, 'a', 'note'), 'SB403', 'forbidden', null, 'a customer''s note');
 select t.end_chat(2, 'customer', clock_timestamp());
