@@ -141,3 +141,17 @@ where o.kind = 'transfer' and case o.state
 		or not exists (select from chat.assignment a where a.chat = o.chat and a.operator = o.from_operator and a.ended_at = o.closed_at)
 	when 'open' then false
 	else not exists (select from chat.message m where m.chat = o.chat and m.at >= o.closed_at and m.kind in ('transfer_failed', 'ended')) end;
+
+-- name: a lane of the outbox is there exactly while it has items that are not finished, and counts them
+select coalesce(l.lane, o.lane) as lane, l.depth, o.count from chat.outbox_lane l
+full join (select lane, count(*) from chat.outbox where finished_at is null group by lane) o on o.lane = l.lane
+where l.depth is distinct from o.count;
+
+-- name: of a lane only the first item is under way
+select o.item, o.lane from chat.outbox o
+where o.state = 'sending' and exists (select from chat.outbox e where e.lane = o.lane and e.position < o.position and e.finished_at is null);
+
+-- name: a lane that nobody sends comes when its first item is due
+select l.lane, l.due_at, h.next_try_at from chat.outbox_lane l
+cross join lateral (select o.state, o.next_try_at from chat.outbox o where o.lane = l.lane and o.finished_at is null order by o.position limit 1) h
+where not l.sending and h.state = 'queued' and l.due_at <> h.next_try_at;

@@ -81,6 +81,10 @@ begin
 	get diagnostics v_rows = row_count;
 	return query select 'chat.audit', v_rows;
 
+	delete from chat.outbox x where x.chat = any (v_chats); -- what has not left does not leave
+	get diagnostics v_rows = row_count;
+	return query select 'chat.outbox', v_rows;
+
 	delete from chat.chat_access a where a.chat = any (v_chats); -- whoever still has a socket loses it
 	get diagnostics v_rows = row_count;
 	return query select 'chat.chat_access', v_rows;
@@ -146,6 +150,8 @@ language sql stable as $$
 			from chat.chat_decline d where d.chat = c.chat),
 		'waits_told', (select coalesce(jsonb_agg(to_jsonb(w) - 'chat' order by w.n), '[]') from chat.wait_shown w where w.chat = c.chat),
 		'delivery', (select coalesce(jsonb_agg(to_jsonb(d) - 'chat' order by d.party), '[]') from chat.delivery d where d.chat = c.chat),
+		'outbox', (select coalesce(jsonb_agg(jsonb_build_object('at', x.created_at, 'kind', x.kind, 'account', x.account, 'state', x.state, 'body', x.body, 'last_error', x.last_error)
+			order by x.position), '[]') from chat.outbox x where x.chat = c.chat),
 		'audit', (select coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'action', a.action, 'old', a.old, 'new', a.new) order by a.audit), '[]')
 			from chat.audit a where a.object = 'chat' and a.key = c.chat::text))
 	from chat.chat c where c.chat = p_chat

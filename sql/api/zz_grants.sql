@@ -13,7 +13,8 @@ grant execute on function api.relay_register, api.relay_beat, api.allowed_origin
 	api.operator_chats, api.operator_offers, api.desk_marks, api.post_messages, api.fetch_events, api.queue_positions, api.note_marks, api.hint_relays, api.accept_offer,
 	api.decline_offer to switchboard_relay;
 grant execute on function api.router_lead, api.router_leave, api.router_pass to switchboard_router;
-grant execute on function api.note_metrics to switchboard_api, switchboard_relay, switchboard_router;
+grant execute on function api.courier_register, api.courier_beat, api.courier_leave, api.claim_outbox, api.outbox_answered, api.outbox_failed to switchboard_courier;
+grant execute on function api.note_metrics to switchboard_api, switchboard_relay, switchboard_router, switchboard_courier;
 grant execute on function api.set_password, api.add_operator, api.add_site_secret, api.retire_site_secret, chat.why, chat.close_queue, chat.open_queue, chat.close_everything, chat.open_everything,
 	chat.prefer_operator, chat.ask_skill, chat.board_queues, chat.board_operators to switchboard_dba;
 grant execute on function api.make_link, chat.end_sessions, chat.reset_totp to switchboard_dba;

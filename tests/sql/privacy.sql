@@ -19,6 +19,7 @@ insert into t.holds values
 	('chat.program_metrics', '{*}', 'machine'), ('internal.migration', '{*}', 'machine'), ('internal.stale', '{*}', 'machine'),
 	('internal.need', '{*}', 'machine'), ('internal.able', '{*}', 'machine'), ('internal.idle_rule_changed', '{*}', 'machine'),
 	('internal.queue_pace', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
+	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
 	-- people who work here
 	('chat.operator', '{*}', 'staff'), ('chat.operator_skill', '{*}', 'staff'), ('chat.operator_queue', '{*}', 'staff'), ('chat.operator_state', '{*}', 'staff'),
 	('chat.operator_password', '{*}', 'staff'), ('chat.session', '{*}', 'staff'), ('chat.ticket', '{*}', 'staff'),
@@ -26,7 +27,7 @@ insert into t.holds values
 	-- a decision of a supervisor about somebody, which erasing his chats does not undo (deploy/manual/privacy.md)
 	('chat.block', '{*}', 'kept'),
 	-- what hangs on a chat
-	('chat.chat', '{site,widget,state,queue,locale,bot,bot_node,ended_by,end_reason,preferred_operator}', 'machine'),
+	('chat.chat', '{site,widget,state,channel,queue,locale,bot,bot_node,ended_by,end_reason,preferred_operator}', 'machine'),
 	('chat.chat', '{name,email,page_url,referrer,answers,context,address,disposition,wrap_up_note,person}', 'customer'),
 	('chat.message', '{kind,author_kind,author}', 'machine'), ('chat.message', '{author_name,body,data}', 'customer'), ('chat.message', '{sent_hash}', 'hash'),
 	('chat.chat_access', '{token_hash,request_key_hash,request_hash}', 'hash'),
@@ -35,6 +36,7 @@ insert into t.holds values
 	('chat.offer', '{operator,from_operator,queue,state,rule,kind,why}', 'machine'), ('chat.offer', '{reason}', 'customer'), ('chat.offer', '{candidates}', 'staff'),
 	('chat.assignment', '{operator,end_reason}', 'machine'), ('chat.waiting', '{queue,declined,preferred}', 'machine'), ('chat.wait_shown', '{queue,state}', 'machine'),
 	('chat.delivery', '{party}', 'machine'),
+	('chat.outbox', '{kind,lane,account,state}', 'machine'), ('chat.outbox', '{body,last_error}', 'customer'),
 	('chat.audit', '{actor_kind,actor,db_user,action,object,key,application,request_id}', 'machine'), ('chat.audit', '{old,new}', 'customer');
 
 create view t.text_column as
@@ -61,6 +63,7 @@ select internal.route(clock_timestamp(), 9);
 select t.accept(1, clock_timestamp()), t.accept(2, clock_timestamp());
 select t.post(1, t.token(1), 1, 'one'), t.post(1, t.session('ana'), 2, 'two'), t.post(1, t.session('ana'), 3, 'three', null, 'note');
 select from api.rate_chat(t.chat(1), t.token(1), null, 5, 'fine');
+select internal.send_out('webhook', 'chat/1', 'crm', t.chat(1), '{}', clock_timestamp());
 savepoint story;
 
 -- Puts the word with the column's name into all its rows, as its type allows; where others write there too, into the customer's.
@@ -104,10 +107,11 @@ select is_empty('select w.* from t.word w, t.export e where position(w.word in e
 select is_empty($$select k.* from t.export e, jsonb_path_query(e.export, '$.**') v, jsonb_object_keys(case when jsonb_typeof(v) = 'object' then v else '{}' end) k
 	where k ~ 'hash|token|candidates'$$, 'and no hash, and nothing of candidates');
 select is((select array_agg(k order by k) from t.export e, jsonb_object_keys(e.export) k where jsonb_typeof(e.export -> k) in ('array', 'object')),
-	'{answers,audit,context,declines,delivery,messages,offers,rating,skills,waits_told}', 'this is what hangs on a chat');
+	'{answers,audit,context,declines,delivery,messages,offers,outbox,rating,skills,waits_told}', 'this is what hangs on a chat');
 
 select results_eq($$select relation, rows > 0 from chat.erase_chat(t.chat(1), true) order by 1$$,
-	$$values ('chat.audit', true), ('chat.chat', true), ('chat.chat_access', true), ('chat.chat_decline', true), ('chat.chat_rating', true), ('chat.message', true), ('chat.offer', true)$$,
+	$$values ('chat.audit', true), ('chat.chat', true), ('chat.chat_access', true), ('chat.chat_decline', true), ('chat.chat_rating', true), ('chat.message', true),
+		('chat.offer', true), ('chat.outbox', true)$$,
 	'a dry run says what would be done');
 select is_empty('select w.* from t.word w where t.found(w.relation, w.word, 1) = 0', 'and does nothing');
 select is(t.state(1), 'active', 'not even to the chat');

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: ISC
+-- What each kind of item means: a line a kind in each of three functions; the kind's own functions stand in its own file.
+
+-- How it leaves: internal.<kind>_request(item).
+create function internal.outbox_request(p_item chat.outbox) returns internal.outgoing
+language plpgsql stable as $$
+begin
+	case p_item.kind
+		when 'webhook' then return internal.webhook_request(p_item);
+		when 'bot' then return internal.bot_request(p_item);
+		else return null;
+	end case;
+end $$;
+
+-- It was answered 2xx: what that means, in the transaction that marks it delivered. False: the answer will not do, it is tried again. Raising SB4xx: nor will any other.
+create function internal.outbox_answered(p_item chat.outbox, p_status int, p_answer text, p_now timestamptz) returns boolean
+language plpgsql as $$
+begin
+	case p_item.kind
+		when 'bot' then return internal.bot_answered(p_item, p_status, p_answer, p_now);
+		else return true;
+	end case;
+end $$;
+
+-- It is given up: a dead letter. p_item.last_status is the last answer's.
+create function internal.outbox_died(p_item chat.outbox, p_error text, p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	case p_item.kind
+		when 'bot' then perform internal.bot_died(p_item, p_error, p_now);
+		else null;
+	end case;
+end $$;
