@@ -77,6 +77,7 @@ test('D6 a script in whatever customers say runs on no screen of operators and s
 	await ana.shoot('hostile customers');
 	await sam.shoot('hostile names on the board');
 	assert.deepEqual([ana.hits, sam.hits], [[], []]);
+	assert.doesNotMatch(stack.relay.log, /closing code=1008/, 'and whoever is busy keeps the connection');
 	for (const someone of customers.slice(0, DESK)) await someone.call('POST', `chats/${someone.chat}/end`, {});
 });
 

@@ -81,8 +81,8 @@ export class Desk extends EventTarget {
 		const { signal } = this.#listening;
 		addEventListener('online', () => { this.#line.nudge(); this.refresh(); }, { signal });
 		addEventListener('offline', () => this.#changed(), { signal });
-		addEventListener('focus', () => this.#looked(), { signal });
-		document.addEventListener('visibilitychange', () => this.#looked(), { signal });
+		addEventListener('focus', () => this.#arrived(), { signal });
+		document.addEventListener('visibilitychange', () => this.#arrived(), { signal });
 		this.#line.start();
 		this.refresh();
 	}
@@ -239,6 +239,12 @@ export class Desk extends EventTarget {
 		this.#changed();
 	}
 
+	/** Somebody may be looking again, perhaps after the machine slept: find out at once whether the connection still lives. */
+	#arrived() {
+		if (document.visibilityState === 'visible') this.#line.nudge();
+		this.#looked();
+	}
+
 	/** Something may have come into view: remember what was looked at, tell the customers. */
 	#looked() {
 		const chat = this.current;
@@ -248,7 +254,6 @@ export class Desk extends EventTarget {
 			this.papers.keepSeen(chat.id, newest);
 			this.#changed();
 		}
-		if (document.visibilityState === 'visible') this.#line.nudge();
 		this.#later('receipts', RECEIPT_PAUSE_MS, () => this.#tellReceipts());
 	}
 

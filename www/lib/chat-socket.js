@@ -6,6 +6,8 @@ const OPEN_TIMEOUT_MS = 10_000;
 const PONG_TIMEOUT_MS = 10_000;
 // A connection that lasted this long was a good one: its end is a new story, not the next failure of a row.
 const SETTLED_MS = 10_000;
+// The relay closes what pings more than twice a second; who asks again so soon learns nothing new.
+const NUDGE_PAUSE_MS = 3_000;
 
 /**
  * One `chat.v1` connection that keeps itself alive: hello as the first frame, heartbeat, the table of close codes, full-jitter back-off.
@@ -39,6 +41,9 @@ export class ChatSocket extends EventTarget {
 	#strikes = 0;
 	#attempt = 0;
 	#readyAt = 0;
+	#pingedAt = 0;
+	/** a ping has not been answered yet */
+	#asked = false;
 
 	/**
 	 * @param {{url: () => string, protocol?: string, hello: () => Promise<object> | object, renewable?: boolean, random?: () => number,
@@ -67,7 +72,7 @@ export class ChatSocket extends EventTarget {
 	/** Something changed for the better (network back, page visible): try now rather than at the end of the back-off. */
 	nudge() {
 		if (this.state === 'waiting') this.#connect();
-		else if (this.state === 'ready') this.#ping();
+		else if (this.state === 'ready' && !this.#asked && Date.now() - this.#pingedAt >= NUDGE_PAUSE_MS) this.#ping();
 	}
 
 	/** @param {Frame} frame @returns {boolean} false: not connected; nothing is kept */
@@ -142,6 +147,7 @@ export class ChatSocket extends EventTarget {
 
 	// The next ping is always scheduled from the arrival of a frame: browsers slow down chains of timers in pages nobody looks at.
 	#beat() {
+		this.#asked = false;
 		clearTimeout(this.#heart);
 		this.#heart = setTimeout(() => this.#ping(), this.#heartbeatMs);
 	}
@@ -149,6 +155,8 @@ export class ChatSocket extends EventTarget {
 	#ping() {
 		const socket = this.#socket;
 		if (!this.send({ t: 'ping', n: ++this.#pingNumber })) return;
+		this.#pingedAt = Date.now();
+		this.#asked = true;
 		clearTimeout(this.#heart);
 		this.#heart = setTimeout(() => this.#abandon(socket), PONG_TIMEOUT_MS);
 	}

@@ -113,6 +113,16 @@ test('the heartbeat is answered by pings', async () => {
 	assert.deepEqual(FakeSocket.last.sent.at(-1), { t: 'ping', n: 1 });
 });
 
+test('who is nudged again and again pings once: the relay closes a flood of pings', async () => {
+	await connect();
+	for (let i = 0; i < 50; i++) {
+		chat.nudge();
+		FakeSocket.last.say({ t: 'event' });
+	}
+	assert.equal(FakeSocket.last.sent.filter((f) => f.t === 'ping').length, 1);
+	assert.equal(chat.state, 'ready');
+});
+
 test('failures count until the next ready', async () => {
 	make().start();
 	for (let i = 1; i <= 3; i++) {
