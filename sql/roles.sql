@@ -62,6 +62,18 @@ alter role switchboard_router set tcp_user_timeout = '4s';
 -- or in pg_signal_backend, which could end anybody's: the owner gets the former. The router itself gains nothing, and nobody logs in as the owner.
 grant switchboard_router to switchboard_owner;
 
+-- chat.check names transactions that hold our rows, and since when they have been open: that PostgreSQL shows to members of pg_read_all_stats only. It reads no data,
+-- and of what it shows more (what statements others run, in the whole cluster) our functions give nothing to anybody: who may call them learns a time. Where whoever
+-- installs may not grant it, or takes it back, chat.check names only those transactions that somebody waits for.
+do $$
+begin
+	if not pg_has_role('switchboard_owner', 'pg_read_all_stats', 'member') then
+		grant pg_read_all_stats to switchboard_owner;
+	end if;
+exception when insufficient_privilege then
+	raise notice 'switchboard_owner is no member of pg_read_all_stats: chat.check does not see how long a transaction has been open';
+end $$;
+
 create schema if not exists chat authorization switchboard_owner;
 create schema if not exists api authorization switchboard_owner;
 create schema if not exists internal authorization switchboard_owner;

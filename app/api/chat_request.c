@@ -6,6 +6,7 @@
 #include "api/handlers.h"
 #include "api/identity.h"
 #include "api/locale.h"
+#include "base/alloc.h"
 #include "chat/statements.h"
 
 #include <stdio.h>
@@ -25,7 +26,11 @@ struct chat_secrets {
 
 static const char *object_text(struct json_object *object)
 {
-	return object ? json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+	const char *text = object ? json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+
+	if (object)
+		alloc_check(text);
+	return text;
 }
 
 static bool object_fits(struct json_object *object)

@@ -32,6 +32,11 @@ void *alloc_grow(void *memory, size_t count, size_t size)
 	return grown;
 }
 
+void alloc_check(const void *memory)
+{
+	die_if(!memory);
+}
+
 char *alloc_copy_str(const char *str)
 {
 	char *copy = strdup(str);

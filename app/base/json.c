@@ -6,21 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Members in the whole tree; its depth is bounded by the tokener. */
-static size_t count_members(struct json_object *value)
+/* What the whole tree holds; its depth is bounded by the tokener. */
+static void add_extent(struct json_object *value, struct json_extent *extent)
 {
-	size_t count = 0;
-
 	if (json_object_is_type(value, json_type_object)) {
 		json_object_object_foreach (value, name, member) {
-			(void)name;
-			count += 1 + count_members(member);
+			extent->names++;
+			extent->string_bytes += strlen(name);
+			add_extent(member, extent);
 		}
 	} else if (json_object_is_type(value, json_type_array)) {
 		for (size_t i = 0; i < json_object_array_length(value); i++)
-			count += count_members(json_object_array_get_idx(value, i));
+			add_extent(json_object_array_get_idx(value, i), extent);
+	} else if (json_object_is_type(value, json_type_string)) {
+		extent->string_bytes += (size_t)json_object_get_string_len(value);
 	}
-	return count;
+}
+
+/* Is everything there? Of a repeated name json-c keeps the last, so the tree has fewer members than the text had names; and where it gets no memory it leaves out
+ * members, and ends of strings, without a word. */
+static bool tree_is_whole(struct json_object *root, const struct json_extent *text)
+{
+	struct json_extent tree = { 0 };
+
+	add_extent(root, &tree);
+	return tree.names == text->names && tree.string_bytes == text->string_bytes;
 }
 
 static struct json_object *parse_tree(const char *text, size_t len)
@@ -29,8 +39,7 @@ static struct json_object *parse_tree(const char *text, size_t len)
 	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
 	struct json_object *root;
 
-	if (!tokener)
-		abort();
+	alloc_check(tokener);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	root = json_tokener_parse_ex(tokener, text, (int)len);
 	if (root && (json_tokener_get_error(tokener) != json_tokener_success || json_tokener_get_parse_end(tokener) != len)) {
@@ -45,22 +54,28 @@ enum status json_parse(const char *text, size_t len, struct json_object **ret_ro
 {
 	struct json_object *root = NULL;
 	enum status status = STATUS_BAD_JSON;
+	struct json_extent extent;
 	char *copy = NULL;
-	size_t names;
 
 	if (len == 0 || len > JSON_MAX_BYTES)
 		goto out;
 	/* a socket's frame has no NUL behind it, and the checks lean on one */
 	copy = alloc_zero(len + 1, 1);
 	memcpy(copy, text, len);
-	if (!json_text_is_ijson(copy, len, &names))
+	if (!json_text_is_ijson(copy, len, &extent))
 		goto out;
 	/* json-c stops behind the value and calls white space after it trailing garbage */
 	while (len > 0 && strchr(" \t\r\n", copy[len - 1]))
 		len--;
-	root = parse_tree(copy, len);
-	/* of a repeated name json-c keeps the last, so the tree has fewer members than the text had names */
-	if (!json_object_is_type(root, json_type_object) || count_members(root) != names)
+	/* bad text stays bad; what failed for want of memory is worth another try, so that no good text is called bad */
+	for (int attempt = 0; attempt < 2 && !root; attempt++) {
+		root = parse_tree(copy, len);
+		if (!json_object_is_type(root, json_type_object) || !tree_is_whole(root, &extent)) {
+			json_object_put(root);
+			root = NULL;
+		}
+	}
+	if (!root)
 		goto out;
 	*ret_root = root;
 	root = NULL;

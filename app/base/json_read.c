@@ -55,7 +55,7 @@ static const char *replace_str(struct json_object *value, const char *str, size_
 
 	memcpy(copy, str, len);
 	if (!json_object_set_string_len(value, copy, (int)len))
-		abort();
+		alloc_check(NULL);
 	free(copy);
 	return json_object_get_string(value);
 }

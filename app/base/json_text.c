@@ -19,34 +19,41 @@ static long hex4(const char *c)
 	return strspn(digits, "0123456789abcdefABCDEF") == 4 ? strtol(digits, NULL, 16) : -1;
 }
 
-/* `c` is behind "\u" → the first character behind the escape (both halves of a pair), NULL when it stands for no character. */
-static const char *skip_unicode_escape(const char *c)
+/* `c` is behind "\u" → the first character behind the escape (both halves of a pair), NULL when it stands for no character. Counts its bytes in UTF-8. */
+static const char *skip_unicode_escape(const char *c, size_t *bytes)
 {
 	long code = hex4(c), low;
 
 	if (code <= 0 || (code >= 0xdc00 && code <= 0xdfff))
 		return NULL;
 	c += 4;
-	if (code < 0xd800 || code > 0xdbff)
+	if (code < 0xd800 || code > 0xdbff) {
+		*bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
 		return c;
+	}
+	*bytes += 4;
 	if (c[0] != '\\' || c[1] != 'u')
 		return NULL;
 	low = hex4(c + 2);
 	return low >= 0xdc00 && low <= 0xdfff ? c + 6 : NULL;
 }
 
-/* `c` is behind the opening quote → the first character behind the closing one, NULL when the string is not allowed. */
-static const char *skip_string(const char *c)
+/* `c` is behind the opening quote → the first character behind the closing one, NULL when the string is not allowed. Counts its bytes. */
+static const char *skip_string(const char *c, size_t *bytes)
 {
 	while (*c != '"') {
 		if ((unsigned char)*c < 0x20) /* the NUL at the end too */
 			return NULL;
-		if (*c++ != '\\')
+		if (*c++ != '\\') {
+			++*bytes;
 			continue;
-		if (*c == 'u')
-			c = skip_unicode_escape(c + 1);
-		else
+		}
+		if (*c == 'u') {
+			c = skip_unicode_escape(c + 1, bytes);
+		} else {
 			c = *c && strchr("\"\\/bfnrt", *c) ? c + 1 : NULL;
+			++*bytes;
+		}
 		if (!c)
 			return NULL;
 	}
@@ -95,10 +102,11 @@ static bool word_is_good(const char *start, size_t len)
 	return !strcmp(word, "true") || !strcmp(word, "false") || !strcmp(word, "null") || number_is_good(word);
 }
 
-bool json_text_is_ijson(const char *text, size_t len, size_t *ret_names)
+bool json_text_is_ijson(const char *text, size_t len, struct json_extent *ret_extent)
 {
 	const char *c = text;
-	size_t names = 0, depth = 0;
+	struct json_extent extent = { 0 };
+	size_t depth = 0;
 
 	if (strlen(text) != len || u8_check((const uint8_t *)text, len))
 		return false;
@@ -110,7 +118,7 @@ bool json_text_is_ijson(const char *text, size_t len, size_t *ret_names)
 				return false;
 			c += word;
 		} else if (*c == '"') {
-			c = skip_string(c + 1);
+			c = skip_string(c + 1, &extent.string_bytes);
 			if (!c)
 				return false;
 		} else {
@@ -119,10 +127,10 @@ bool json_text_is_ijson(const char *text, size_t len, size_t *ret_names)
 			depth -= depth && (*c == '}' || *c == ']');
 			if (depth > JSON_MAX_DEPTH)
 				return false;
-			names += *c == ':';
+			extent.names += *c == ':';
 			c++;
 		}
 	}
-	*ret_names = names;
+	*ret_extent = extent;
 	return true;
 }

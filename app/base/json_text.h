@@ -8,7 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* `text` is NUL-terminated behind `len`. `*ret_names` = member names written in the text, repeated ones included. */
-bool json_text_is_ijson(const char *text, size_t len, size_t *ret_names);
+/* What a tree of the text has to hold. */
+struct json_extent {
+	size_t names;        /* members, repeated ones included */
+	size_t string_bytes; /* of all names and strings, without escapes */
+};
+
+/* `text` is NUL-terminated behind `len`. */
+bool json_text_is_ijson(const char *text, size_t len, struct json_extent *ret_extent);
 
 #endif

@@ -17,6 +17,11 @@ bool answer_is_good(const PGresult *result)
 	return PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
 }
 
+bool answer_is_lost(const PGresult *result)
+{
+	return result && PQresultStatus(result) == PGRES_FATAL_ERROR && !PQresultErrorField(result, PG_DIAG_SQLSTATE);
+}
+
 /* Waits until libpq can do something: read, or write while some of the statement is not sent. False when `deadline_ms` has come (0 = never does). */
 static bool await_socket(PGconn *pg, bool unsent, int64_t deadline_ms)
 {
@@ -63,7 +68,7 @@ static PGresult *keep(PGresult *kept, PGresult *next)
 
 bool answer_read(PGconn *pg, int64_t deadline_ms, PGresult **ret_result)
 {
-	bool pipelined = PQpipelineStatus(pg) != PQ_PIPELINE_OFF, synced = false, more = true;
+	bool pipelined = PQpipelineStatus(pg) != PQ_PIPELINE_OFF, synced = false, at_end = false, more = true;
 
 	*ret_result = NULL;
 	while (more) {
@@ -72,12 +77,15 @@ bool answer_read(PGconn *pg, int64_t deadline_ms, PGresult **ret_result)
 		if (!await_result(pg, deadline_ms))
 			return false;
 		next = PQgetResult(pg);
+		if (pipelined && !next && at_end) /* libpq waits for nothing, and we wait for the sync */
+			next = PQmakeEmptyPGresult(pg, PGRES_FATAL_ERROR);
+		at_end = !next;
 		synced = next && PQresultStatus(next) == PGRES_PIPELINE_SYNC;
 		if (synced)
 			PQclear(next);
 		else
 			*ret_result = keep(*ret_result, next);
-		more = pipelined ? !synced && (next || PQstatus(pg) == CONNECTION_OK) : next != NULL;
+		more = pipelined ? !synced && !answer_is_lost(*ret_result) && (next || PQstatus(pg) == CONNECTION_OK) : next != NULL;
 	}
 	return true;
 }

@@ -13,6 +13,10 @@ bool answer_read(PGconn *pg, int64_t deadline_ms, PGresult **ret_result);
 
 bool answer_is_good(const PGresult *result);
 
+/* libpq itself speaks, not the server: something was not sent whole, or an answer was lost, be it for want of memory. Whose the next answers are is not known any more,
+ * the session is good for nothing. */
+bool answer_is_lost(const PGresult *result);
+
 int64_t answer_now_ms(void);
 
 #endif

@@ -190,8 +190,10 @@ static PGresult *await_answer(struct conn *conn, int sent)
 		session_close(conn);
 		return NULL;
 	}
-	if (!PQexitPipelineMode(conn->pg)) { /* something of it is still under way: this session is good for nothing more */
+	/* with something of it lost or still under way, this session is good for nothing more */
+	if (answer_is_lost(result) || !PQexitPipelineMode(conn->pg)) {
 		keep_error(conn, result ? PQresultErrorMessage(result) : PQerrorMessage(conn->pg));
+		log_event(LOG_LEVEL_WARN, "database session lost", "reason", conn->error, NULL);
 		session_close(conn);
 	}
 	return result;

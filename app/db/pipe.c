@@ -231,8 +231,11 @@ static bool request_finish(struct pipe *p)
 	return usable;
 }
 
-static void take_result(struct pipe *p, PGresult *result)
+/* false: an answer was lost */
+static bool take_result(struct pipe *p, PGresult *result)
 {
+	bool lost = answer_is_lost(result);
+
 	/* One error is followed by nothing but its sync; after a good result only an error of the COMMIT can come. */
 	if (!p->result || !answer_is_good(result)) {
 		PQclear(p->result);
@@ -240,18 +243,25 @@ static void take_result(struct pipe *p, PGresult *result)
 	} else {
 		PQclear(result);
 	}
+	return !lost;
 }
 
 /* false: the session is to be ended */
 static bool read_results(struct pipe *p)
 {
+	bool at_end = false;
+
 	while (p->ring.count > 0 && !PQisBusy(p->pg)) {
 		PGresult *result = PQgetResult(p->pg);
 
+		if (!result && at_end)
+			return false; /* libpq waits for nothing, and we wait for a sync */
+		at_end = !result;
 		if (!result)
 			continue; /* end of one statement; its sync follows */
 		if (PQresultStatus(result) != PGRES_PIPELINE_SYNC) {
-			take_result(p, result);
+			if (!take_result(p, result))
+				return false;
 			continue;
 		}
 		PQclear(result);
@@ -284,7 +294,7 @@ static void on_socket(uv_poll_t *handle, int status, int events)
 		return;
 	}
 	if (!read_results(p)) {
-		session_lost(p, "setup");
+		session_lost(p, "answers");
 		return;
 	}
 	read_notifies(p);
@@ -340,8 +350,7 @@ static void connect_start(struct pipe *p)
 	p->state = PIPE_CONNECTING;
 	p->connect_start_ms = uv_now(p->loop);
 	p->pg = PQconnectStartParams(names, values, 1);
-	if (!p->pg)
-		abort();
+	alloc_check(p->pg);
 	if (PQstatus(p->pg) == CONNECTION_BAD) {
 		session_lost(p, "connect");
 		return;

@@ -135,6 +135,7 @@ language sql stable as $$
 	union all select * from internal.check_identity(p_now)
 	union all select * from internal.check_bots(p_now)
 	union all select * from internal.check_completeness(p_now)
+	union all select * from internal.check_sessions(p_now)
 $$;
 
 -- What is wrong with the configuration, the worst first; no row: nothing was found. Compiling plans of this size would take longer than running them. The command `switchboard check` prints it.

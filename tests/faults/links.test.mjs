@@ -54,6 +54,18 @@ test('200 random cuts, some in the middle of a frame: nothing lost, doubled, out
 	t.diagnostic(`${cuts} cuts by the clients, ${link.cuts} in between, ${shift.talkers.reduce((sum, { connects }) => sum + connects, 0)} hellos`);
 });
 
+test('what was sent later over one connection arrives before what was sent earlier over another: every receiver has the same order all the same (C5)', LONG, async (t) => {
+	const seed = Date.now() % 2 ** 31;
+	t.diagnostic(`seed ${seed}`);
+	const link = await linkFor(t);
+	link.reorder(seeded(seed), 60);
+	const shift = await begin(stack, t, { connection: () => ({ port: link.port }) });
+	await shift.over();
+	t.diagnostic(`${link.overtaken} pieces were overtaken`);
+	assert.ok(link.overtaken > 200, `${link.overtaken} pieces were overtaken`);
+	assert.deepEqual([...shift.codes], [], 'no socket was closed for it');
+});
+
 // The widget's own connection as another tab of a customer, and when it lost and tried again.
 class WidgetTab {
 	constructor({ chat, token }, link) {

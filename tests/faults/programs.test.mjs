@@ -9,7 +9,7 @@ import { Customer } from '../support/people.mjs';
 import { children } from '../support/resources.mjs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
-import { begin, furnish, insist } from './shift.mjs';
+import { begin, furnish, insist, session } from './shift.mjs';
 
 const LONG = { timeout: 600000 };
 const GONE_MS = 30000; // the specification gives a relay 5 s to go: six times that for a machine that is short of processors
@@ -126,6 +126,50 @@ test('PF09: the sessions that LISTEN are ended in the database: a chat request i
 	await shift.back('the end of the sessions');
 	await shift.over();
 	assert.deepEqual([...shift.codes], [], 'no socket was closed for it');
+});
+
+// Somebody of the queue billing, which nobody else serves here.
+async function biller(operator) {
+	await stack.query('insert into chat.operator (operator, name, max_chats) values ($1::text, $1::text, 3)', [operator]);
+	await stack.query('insert into chat.operator_skill (operator, skill, rating) values ($1, \'billing\', 7)', [operator]);
+	const ask = await session(stack, operator);
+	assert.equal((await ask('PUT', 'me/queues', { joined: ['billing'] })).status, 200);
+	return { ask, presence: (state) => ask('PUT', 'me/presence', { state }), offers: async () => (await ask('GET', 'me/chats')).body.offers };
+}
+
+test('PF10: the router is stopped for a while and goes on: what ran out meanwhile is not honoured, and nothing is given by what was true before', LONG, async (t) => {
+	const shift = await begin(stack, t);
+	const [eva, finn, gita] = [await biller('eva'), await biller('finn'), await biller('gita')];
+	const offersOf = (chat) => stack.query('select operator, state from chat.offer where chat = $1 order by offered_at', [chat]);
+	await shift.underWay();
+	const penalty = (seconds) => stack.query('update chat.setting set value = $1 where name = \'missed_offer_penalty_s\'', [seconds]);
+	await penalty('60'); // who let an offer run out is not the next to be asked
+	t.after(() => penalty('0'));
+	await eva.presence('available');
+	const kim = await Customer.open(stack, { queue: 'billing' });
+	const { offer } = await until(async () => (await offersOf(kim.chat))[0]?.state === 'open' && (await eva.offers())[0], { what: 'an offer for eva', every_ms: 5 });
+	await gita.presence('available');
+	stack.router.signal('SIGSTOP');
+	t.after(() => stack.router.running && stack.router.signal('SIGCONT'));
+	await stack.query('update chat.offer set expires_at = clock_timestamp() where offer = $1', [offer]); // its time passes, with nobody to say so
+	const late = await eva.ask('POST', `offers/${offer}/accept`, {});
+	assert.deepEqual([late.status, late.body.error.code], [409, 'offer_expired']);
+	assert.deepEqual(await stack.query('select from chat.assignment where chat = $1', [kim.chat]), []);
+	// gita goes, finn comes, chats of the others end, more wait: the router, when it goes on, knows of none of it
+	for (let i = 0; i < 4; i++) shift.visit();
+	await gita.presence('break');
+	await finn.presence('available');
+	await until(async () => await waiting() > 0, { what: 'chats to wait' });
+	const since = performance.now();
+	stack.router.signal('SIGCONT');
+	await until(async () => (await finn.offers())[0], { what: 'the chat to be held out to finn' });
+	assert.deepEqual((await offersOf(kim.chat)).map(({ operator, state }) => `${operator} ${state}`), ['eva expired', 'finn open']);
+	assert.equal((await finn.ask('POST', `offers/${(await finn.offers())[0].offer}/accept`, {})).status, 200);
+	await shift.back('the router went on', since);
+	assert.deepEqual(await stack.query('select offer from chat.offer where operator = \'gita\''), [], 'nothing for who is on a break by now');
+	await kim.call('POST', `chats/${kim.chat}/end`, {});
+	for (const { presence } of [finn, eva, gita]) await presence('offline');
+	await shift.over();
 });
 
 test('PF19: reload and restart of nginx: clients resume, no accepted message is lost', LONG, async (t) => {

@@ -3,14 +3,13 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { Customer } from '../support/people.mjs';
 import { seeded } from '../support/seeded.mjs';
 import { judgeService, readService } from '../support/service.mjs';
 import { useStack } from '../support/stack.mjs';
 import { Talker } from '../support/talker.mjs';
 import { until } from '../support/waiting.mjs';
-import { begin, furnish, insist } from './shift.mjs';
+import { begin, furnish, insist, session } from './shift.mjs';
 
 const LONG = { timeout: 600000 };
 const COPIES = 3;
@@ -23,22 +22,9 @@ const stack = useStack({
 	},
 });
 
-// A session as a log-in makes it, without the password: fifty hashes would take longer than the rest.
-async function session(operator) {
-	const token = randomBytes(32).toString('base64url');
-	await stack.query('select api.login($1, $2, null, null)', [operator, createHash('sha256').update(token).digest()], 'switchboard_api');
-	const [name] = [...stack.staff.values()][0].cookie.split('=');
-	const call = (method, path, body) => fetch(`${stack.url}/api/v1/${path}`, {
-		method, headers: { Cookie: `${name}=${token}`, 'X-Requested-With': 'switchboard', 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
-	return async (...what) => {
-		const answer = await call(...what);
-		return { status: answer.status, body: await answer.json() };
-	};
-}
-
 test('PF14: fifty sessions accept the same offer at the same moment: one has the chat, 49 are told already_taken', LONG, async (t) => {
 	const shift = await begin(stack, t);
-	const sessions = await Promise.all(Array.from({ length: 50 }, () => session('eva')));
+	const sessions = await Promise.all(Array.from({ length: 50 }, () => session(stack, 'eva')));
 	await shift.underWay();
 	assert.equal((await sessions[0]('PUT', 'me/queues', { joined: ['billing'] })).status, 200);
 	assert.equal((await sessions[0]('PUT', 'me/presence', { state: 'available' })).status, 200);

@@ -12,7 +12,7 @@
 // zombie left, memory within its limit (C14).
 
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { History, judgeHistory, readTables } from '../support/history.mjs';
 import { Customer, Operator } from '../support/people.mjs';
@@ -67,6 +67,18 @@ async function atWork(stack, name, queue) {
 	await operator.call('PUT', 'me/queues', { joined: [queue] });
 	await operator.presence('available');
 	return operator;
+}
+
+// A session as a log-in makes it, without the password (a hash takes long); gives what asks over HTTP with it.
+export async function session(stack, operator) {
+	const token = randomBytes(32).toString('base64url');
+	await stack.query('select api.login($1, $2, null, null)', [operator, createHash('sha256').update(token).digest()], 'switchboard_api');
+	const [name] = [...stack.staff.values()][0].cookie.split('=');
+	return async (method, path, body) => {
+		const answer = await fetch(`${stack.url}/api/v1/${path}`, {
+			method, headers: { Cookie: `${name}=${token}`, 'X-Requested-With': 'switchboard', 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+		return { status: answer.status, body: await answer.json() };
+	};
 }
 
 class Shift {

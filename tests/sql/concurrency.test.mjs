@@ -63,8 +63,7 @@ function open({ id = randomUUID(), key = id, queue = null } = {}) {
 
 function post(chat, body, program = 'relay') {
 	const [credential, cid] = [sha256(`token ${chat}`), randomUUID()];
-	if (program === 'api') return call('api', 'post_message', chat, credential, null, 'message', cid, body, null, 'customer')
-		.then(() => 'ok', (error) => error.constraint);
+	if (program === 'api') return call('api', 'post_message', chat, credential, null, 'message', cid, body, null, 'customer').then(() => 'ok', (error) => error.constraint);
 	return call('relay', 'post_messages', [credential], [chat], ['message'], [cid], [body], [null]).then(([row]) => row.status);
 }
 

@@ -61,8 +61,11 @@ select is_empty($$select * from t.granted where name ~ '^internal\.'$$, 'what de
 select is_empty($$select rolname from pg_roles where rolname like 'switchboard\_%' and (rolsuper or rolcreatedb or rolcreaterole or rolbypassrls or rolreplication)$$,
 	'no role is more than a role');
 select is_empty($$select m.member::regrole from pg_auth_members m where m.member::regrole::text in (select role from t.program)$$, 'no program is a member of another role');
-select results_eq($$select m.roleid::regrole::text, m.admin_option from pg_auth_members m where m.member = 'switchboard_owner'::regrole$$, $$values ('switchboard_router', false)$$,
-	'the owner may end sessions of the router, and nobody else''s');
+select set_eq($$select m.roleid::regrole::text, m.admin_option from pg_auth_members m where m.member = 'switchboard_owner'::regrole$$,
+	$$values ('switchboard_router', false), ('pg_read_all_stats', false)$$, 'the owner may end sessions of the router, nobody else''s, and see since when a transaction is open');
+select set_eq($$select f.oid::regproc::text, f.prosrc ~ '\mquery\M' from pg_proc f where f.proowner = 'switchboard_owner'::regrole and f.prosrc ~ 'pg_stat_(get_)?activity'$$,
+	$$values ('internal.check_sessions', false), ('internal.backend_start', false), ('internal.router_is_silent', false), ('internal.end_router', false)$$,
+	'that is all that functions look at in it: none at what others run');
 select set_eq($$select rolname from pg_roles where rolname like 'switchboard\_%' and rolcanlogin$$, 'select role from t.program', 'only the programs log in');
 select is_empty($$
 	select p.role, s from t.program p, unnest(array['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'search_path', 'jit']) s

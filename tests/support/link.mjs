@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
-// The network between clients and the web server, as a TCP proxy of the test: it can be cut (both ends see a reset), cut in the middle of a frame, or fall
-// silent (half-open: nobody sees anything, nothing gets through).
+// The network between clients and the web server, as a TCP proxy of the test: it can be cut (both ends see a reset), cut in the middle of a frame, fall
+// silent (half-open: nobody sees anything, nothing gets through), or reorder: of two connections the later bytes arrive first.
 //
 //   const link = await openLink(stack.port);    new Talker(kim, history, { connection: { port: link.port } })    link.cut()    link.stall()    await link.close()
 
 import { connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export async function openLink(to) {
 	const link = new Link(to);
@@ -17,9 +18,13 @@ export async function openLink(to) {
 class Link {
 	#pairs = new Set();
 	#silent = false;
+	#hold_ms = () => 0;
+	#came = 0; // pieces so far
+	#last = 0; // of those that have gone on, the one that came last
 
 	constructor(to) {
 		this.cuts = 0;
+		this.overtaken = 0; // pieces that went on after one that had come later, on another connection
 		this.server = createServer({ allowHalfOpen: false }, (near) => this.#join(near, connect(to, '127.0.0.1')));
 	}
 
@@ -56,6 +61,11 @@ class Link {
 		this.cut();
 	}
 
+	// From here on every piece is held back for some time of its own, `next()` of `most_ms`; within a connection and direction they stay in order, as TCP promises.
+	reorder(next, most_ms) {
+		this.#hold_ms = () => next() * most_ms;
+	}
+
 	async close() {
 		this.cut();
 		await new Promise((resolve) => {
@@ -64,16 +74,33 @@ class Link {
 	}
 
 	#join(near, far) {
-		const pair = { near, far, left: Infinity };
+		const pair = { near, far, left: Infinity, held: { up: null, down: null } };
 		this.#pairs.add(pair);
-		near.on('data', (data) => far.write(data));
-		far.on('data', (data) => this.#toClient(pair, data));
+		near.on('data', (data) => this.#pass(pair, 'up', () => far.write(data)));
+		far.on('data', (data) => this.#pass(pair, 'down', () => this.#toClient(pair, data)));
 		for (const end of [near, far]) {
 			end.setNoDelay(true);
 			end.on('error', () => {});
-			end.on('close', () => this.#end(pair));
+			end.on('close', () => (pair.held.up || pair.held.down ? Promise.all(Object.values(pair.held)).then(() => this.#end(pair)) : this.#end(pair)));
 			if (this.#silent) end.pause();
 		}
+	}
+
+	// At once, unless pieces are held back or one before it is.
+	#pass(pair, way, go) {
+		const number = ++this.#came;
+		const hold_ms = this.#hold_ms();
+		if (hold_ms === 0 && !pair.held[way]) {
+			go();
+			return;
+		}
+		const gone = (pair.held[way] ?? Promise.resolve()).then(() => pause(hold_ms)).then(() => {
+			if (pair.held[way] === gone) pair.held[way] = null;
+			if (number < this.#last) this.overtaken++;
+			this.#last = Math.max(this.#last, number);
+			if (this.#pairs.has(pair)) go();
+		});
+		pair.held[way] = gone;
 	}
 
 	#toClient(pair, data) {
