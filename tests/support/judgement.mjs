@@ -9,12 +9,13 @@ const REPORT = /^.*(ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|
 export async function judge(stack) {
 	await until(() => processesLeft(stack.dir).length === 0).catch(() => {}); // who was killed a moment ago is still ending; who stays is named below
 	stack.problems.push(
-		...sanitizerReports(`${stack.dir}/log`), ...coreFiles(stack.dir), ...processesLeft(stack.dir),
+		...sanitizerReports(`${stack.dir}/log`, stack.settings?.mayReport ?? []), ...coreFiles(stack.dir), ...processesLeft(stack.dir),
 		...await stack.database.brokenInvariants(stack.installation.sqlDir).catch((error) => [`invariants: ${error.message}`]));
 }
 
-function sanitizerReports(logDir) {
-	return readdirSync(logDir).flatMap((name) => (readFileSync(`${logDir}/${name}`, 'utf8').match(REPORT) ?? []).map((line) => `${name}: ${line}`));
+function sanitizerReports(logDir, allowed) {
+	const reports = (name) => (readFileSync(`${logDir}/${name}`, 'utf8').match(REPORT) ?? []).filter((line) => !allowed.some((pattern) => pattern.test(line)));
+	return readdirSync(logDir).flatMap((name) => reports(name).map((line) => `${name}: ${line}`));
 }
 
 function coreFiles(dir) {

@@ -35,6 +35,8 @@ export class Program {
 		this.name = description.name;
 		this.supervised = true;
 		this.starts = 0;
+		this.mayEnd = () => false; // what by itself is no problem: ({ code, signal }) => boolean
+		this.endings = []; // those
 	}
 
 	get pid() {
@@ -139,9 +141,10 @@ export class Program {
 	}
 
 	#onEnd(outcome) {
-		const asked = this.#asked;
-		if (!asked) this.#problem(`it ended with ${describe(outcome)} though nobody asked it to`);
-		if (this.supervised && this.starts < 100) {
+		const allowed = !this.#asked && this.mayEnd(outcome);
+		if (allowed) this.endings.push(outcome);
+		if (!this.#asked && !allowed) this.#problem(`it ended with ${describe(outcome)} though nobody asked it to`);
+		if (this.supervised && this.starts - this.endings.length < 100) {
 			setTimeout(() => this.supervised && !this.running && this.#spawn(), 100).unref();
 		}
 	}

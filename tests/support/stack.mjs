@@ -8,7 +8,8 @@
 //   stack.api, stack.relay, stack.router, stack.nginx    programs (program.mjs): pid, log, stop(), start(), kill(signal); stack.web is whatever web server it is
 //
 // Options: { relays: 1, routers: 1, options: {heartbeat_s: 2, ...}, prepare: async (stack) => {} (before the programs start),
-//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), limitExempt: true, shouldFail: [RegExp],
+//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), limitExempt: true,
+//            mayReport: [] (patterns of lines that look like a sanitizer's report and are none),
 //            web: 'nginx' (or 'proxy_fcgi', 'fcgid': web.mjs; with the last one there is no stack.api), prefix: '/chat', cacheSeconds: 0, behind: [networks],
 //            tls: false (true: stack.url is https, stack.certificate is what to trust, plain HTTP is at stack.plainPort) }
 //
@@ -51,7 +52,8 @@ export function useStack(options = {}) {
 
 export class Stack {
 	constructor(options = {}) {
-		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0, behind: [], tls: false, ...options };
+		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0,
+			behind: [], tls: false, ...options };
 		this.problems = [];
 		this.programs = [];
 		this.marks = [];
