@@ -253,10 +253,14 @@ const struct statement STATEMENT_WHY_IDLE = { "why_idle", "select queue, answer 
 const struct statement STATEMENT_ERASE_CHAT = { "erase_chat", "select relation, rows from chat.erase_chat($1::uuid, $2::boolean)", 2 };
 /* e-mail address, site or NULL, dry run → the same */
 const struct statement STATEMENT_ERASE_PERSON = { "erase_person", "select relation, rows from chat.erase_person($1::text, $2::text, $3::boolean)", 3 };
+/* sub of a signed identity, its site, dry run → the same */
+const struct statement STATEMENT_ERASE_IDENTITY = { "erase_identity", "select relation, rows from chat.erase_identity($1::text, $2::text, $3::boolean)", 3 };
 /* chat → export (JSON) */
 const struct statement STATEMENT_EXPORT_CHAT = { "export_chat", "select export from chat.export_chat($1::uuid) as export", 1 };
 /* e-mail address, site or NULL → export (JSON) */
 const struct statement STATEMENT_EXPORT_PERSON = { "export_person", "select export from chat.export_person($1::text, $2::text) as export", 2 };
+/* sub of a signed identity, its site → export (JSON) */
+const struct statement STATEMENT_EXPORT_IDENTITY = { "export_identity", "select export from chat.export_identity($1::text, $2::text) as export", 2 };
 
 /* switchboard migrate. The ledger: number 1.. = a file of sql/migrations, 0 = all of sql/api together. */
 const struct statement STATEMENT_BEGIN = { "begin", "begin", 0 };
@@ -311,7 +315,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
 	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
-	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON,
+	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_ERASE_IDENTITY, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON, &STATEMENT_EXPORT_IDENTITY,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,
 	&STATEMENT_LEDGER_SCHEMA, &STATEMENT_LEDGER_TABLE, &STATEMENT_LEDGER_READ, &STATEMENT_LEDGER_ADD,
 };

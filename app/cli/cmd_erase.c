@@ -27,10 +27,11 @@ static void report(const PGresult *rows, bool dry_run)
 static int run(const struct options *options, const char *const *words)
 {
 	bool dry_run = option_bool(options, "dry_run");
+	const struct person_statements statements = { &STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_ERASE_IDENTITY };
 	PGresult *rows;
 
 	(void)words;
-	if (!person_ask(options, &STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, dry_run ? "true" : "false", "nothing was erased", &rows))
+	if (!person_ask(options, &statements, dry_run ? "true" : "false", "nothing was erased", &rows))
 		return EXIT_FAILURE;
 	report(rows, dry_run);
 	PQclear(rows);
@@ -44,7 +45,7 @@ static const struct option_def flags[] = {
 
 const struct command command_erase = {
 	.name = "erase",
-	.usage = "--chat=CHAT|--email=ADDRESS [OPTION...]",
+	.usage = "--chat=CHAT|--email=ADDRESS|--identity=SUB [OPTION...]",
 	.about = "Takes away everything that tells of a person. Messages, notes, names, addresses, pages, answers, comments and reasons go, in all tables and in the audit; "
 			 "times, counts, queues, operators and scores stay. A chat that still runs is ended first and its sockets are closed. Leaves a row in the audit that does "
 			 "not say whom it was about. Backups keep what they hold until they are deleted.",

@@ -121,6 +121,18 @@ begin
 	return array(select c.chat from chat.chat c where lower(c.email) = lower(btrim(p_email)) and (p_site is null or c.site = p_site));
 end $$;
 
+-- Those of whom a site has signed for (51_identity.sql): the same sub on two sites is two people.
+create function internal.chats_of_identity(p_identity text, p_site text) returns uuid[]
+language plpgsql stable as $$
+begin
+	if p_identity is null or p_identity = '' then
+		perform internal.fail('SB422', 'invalid', 'identity');
+	elsif not exists (select from chat.site s where s.site = p_site) then
+		perform internal.fail('SB404', 'not_found', 'site');
+	end if;
+	return array(select c.chat from chat.chat c where c.person = p_identity and c.site = p_site);
+end $$;
+
 create function internal.one_chat(p_chat uuid) returns uuid[]
 language plpgsql stable as $$
 begin
@@ -135,6 +147,9 @@ language sql security definer set search_path = chat, pg_temp as $$ select e.rel
 
 create function chat.erase_person(p_email text, p_site text default null, p_dry_run boolean default false) returns table (relation text, rows bigint)
 language sql security definer set search_path = chat, pg_temp as $$ select e.relation, e.rows from internal.erase_asked(internal.chats_of_person(p_email, p_site), p_dry_run) e $$;
+
+create function chat.erase_identity(p_identity text, p_site text, p_dry_run boolean default false) returns table (relation text, rows bigint)
+language sql security definer set search_path = chat, pg_temp as $$ select e.relation, e.rows from internal.erase_asked(internal.chats_of_identity(p_identity, p_site), p_dry_run) e $$;
 
 -- ---- handing out ----------------------------------------------------------------------------------------------------
 
@@ -172,10 +187,15 @@ language sql security definer set search_path = chat, pg_temp as $$ select inter
 create function chat.export_person(p_email text, p_site text default null) returns jsonb
 language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.chats_of_person(p_email, p_site)) $$;
 
+create function chat.export_identity(p_identity text, p_site text) returns jsonb
+language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.chats_of_identity(p_identity, p_site)) $$;
+
 comment on function chat.erase_chat(uuid, boolean) is 'Takes everything away that tells of the customer of a chat, ends the chat where it runs, and says in how many rows; p_dry_run: only says so';
 comment on function chat.erase_person(text, text, boolean) is 'The same for all chats that bear an e-mail address, on one site or all';
+comment on function chat.erase_identity(text, text, boolean) is 'The same for all chats of whom a site has signed for: the sub of its tokens';
 comment on function chat.export_chat(uuid) is 'Everything that is held of the customer of a chat, as JSON; leaves a row in the audit';
 comment on function chat.export_person(text, text) is 'The same for all chats that bear an e-mail address, on one site or all';
+comment on function chat.export_identity(text, text) is 'The same for all chats of whom a site has signed for: the sub of its tokens';
 
 -- ---- one message ----------------------------------------------------------------------------------------------------
 

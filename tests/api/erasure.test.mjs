@@ -118,7 +118,8 @@ test('one chat by its key; what is not said clearly is refused', async (t) => {
 	await until(() => kim.closed !== null, { what: 'the socket to be closed' });
 	assert.equal((await lee.say('still here')).t, 'ack', 'the other chat goes on');
 	for (const [args, said] of [[[], 'say who is meant'], [[`--chat=${kim.chat}`, '--email=a@b.example'], 'say who is meant'], [['--chat=17'], 'is the key of a chat'],
-		[[`--chat=${kim.chat}`, '--site=shop'], '--site goes with --email'], [[`--chat=${randomUUID()}`], 'nothing was erased'], [['--email=a@b.example', '--site=nowhere'], 'nothing was erased']]) {
+		[[`--chat=${kim.chat}`, '--site=shop'], '--site goes with --email'], [['--identity=u-1'], '--identity needs --site'],
+		[[`--chat=${randomUUID()}`], 'nothing was erased'], [['--email=a@b.example', '--site=nowhere'], 'nothing was erased']]) {
 		await assert.rejects(command('erase', ...args), (error) => error.code === 1 && error.stderr.includes(said), said);
 	}
 });

@@ -169,13 +169,21 @@ select is((select c.email from chat.chat c where c.chat = t.chat(6)), 'kim@shop.
 select is((select rows from chat.erase_person('kim@shop.example') where relation = 'chat.chat'), 1::bigint, 'on all');
 select t.fails($$select from chat.erase_person(' ')$$, 'SB422', 'invalid', 'email', 'nobody in particular');
 select t.fails($$select from chat.erase_person('a@b.example', 'nowhere')$$, 'SB404', 'not_found', 'site', 'no such site');
+update chat.chat set person = 'u-1' where chat in (t.chat(3), t.chat(6));
+select is((select array_agg((j ->> 'chat')::uuid) from jsonb_array_elements(chat.export_identity('u-1', 'shop') -> 'chats') j), array[t.chat(3)], 'by identity, of one site');
+select is((select rows from chat.erase_identity('u-1', 'shop') where relation = 'chat.chat'), 1::bigint, 'erased by identity');
+select is((select array_agg(c.person order by c.chat = t.chat(6)) from chat.chat c where c.chat in (t.chat(3), t.chat(6))), '{null,u-1}', 'the same sub on another site is another person');
+select t.fails($$select from chat.erase_identity('', 'shop')$$, 'SB422', 'invalid', 'identity', 'nobody in particular, by identity');
+select t.fails($$select from chat.erase_identity('u-1', null)$$, 'SB404', 'not_found', 'site', 'an identity has a site');
 select t.fails($$select from chat.erase_chat(t.chat(99))$$, 'SB404', 'not_found', 'chat', 'no such chat');
 select t.fails($$select chat.export_chat(t.chat(99))$$, 'SB404', 'not_found', 'chat', 'for the export neither');
 set local role switchboard_dba;
 select lives_ok('select from chat.erase_person(''kim@shop.example'', null, true)', 'a DBA may');
+select lives_ok('select chat.export_identity(''u-1'', ''shop'')', 'and by identity');
 reset role;
 set local role switchboard_report;
 select throws_ok('select from chat.erase_person(''kim@shop.example'')', '42501', null, 'a report may not');
+select throws_ok('select from chat.erase_identity(''u-1'', ''shop'')', '42501', null, 'by identity neither');
 select throws_ok('select chat.export_person(''kim@shop.example'')', '42501', null, 'nor hand anything out');
 reset role;
 :next_story
