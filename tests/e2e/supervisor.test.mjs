@@ -123,6 +123,27 @@ test('a chat is put back in line, in another queue; a supervisor who is full is 
 	await stack.query('update chat.operator set max_chats = 3 where operator = \'sam\'');
 });
 
+test('a supervisor ends the sessions of somebody and takes a lost second step away; his own he does in his account', async () => {
+	const ben = await onDuty('ben', ['billing']);
+	const again = await Operator.logIn(stack, 'ben');
+	const sam = await samAtTheBoard();
+	await row(sam, 'people', 'Ben Okoro').getByTestId('board-account').click();
+	await sam.page.getByRole('dialog', { name: 'Account of Ben Okoro' }).waitFor();
+	await sam.shoot('account of somebody');
+	await sam.at('account-of-logout').click();
+	await sam.at('account-of-said').filter({ hasText: '2 sessions ended.' }).waitFor();
+	assert.equal(await ben.closeCode(), 4401);
+	await assert.rejects(again.call('GET', 'session'), { status: 401 });
+	await sam.at('account-of-totp').click();
+	await sam.at('account-of-said').filter({ hasText: 'There was no second step.' }).waitFor();
+	await sam.page.keyboard.press('Escape');
+	await row(sam, 'people', 'Sam Reyes').getByTestId('board-account').click();
+	await sam.at('account-of-logout').waitFor();
+	assert.equal(await sam.at('account-of-totp').count(), 0);
+	await sam.at('account-of-close').click();
+	people.splice(people.indexOf(ben), 1);
+});
+
 test('the board\'s columns are ordered by keyboard, both ways, and say so', async () => {
 	const sam = await samAtTheBoard();
 	await customer('Kim');

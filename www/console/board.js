@@ -2,6 +2,7 @@
 import { LitElement, html, nothing } from 'lit';
 import base from '../lib/ui/base.sheet.css';
 import { clockTime, stopwatch } from '../lib/time.js';
+import './account-of.js';
 import './board-table.js';
 import './blocks.js';
 import styles from './board.sheet.css';
@@ -108,6 +109,7 @@ export class Board extends LitElement {
 			</header>
 			${view ? html`<div class="scroll">${this.queues(view)}${this.people(view)}${this.chats(view)}
 				<sb-blocks .texts=${texts} .desk=${this.desk}></sb-blocks></div>` : this.nothingYet()}
+			<sb-account-of .texts=${texts} .desk=${this.desk}></sb-account-of>
 			${this.question()}`;
 	}
 
@@ -147,8 +149,16 @@ export class Board extends LitElement {
 				${o.presence?.code ? html`<span class="aside">${texts.optional(`board.${o.presence.code}`)}</span>` : nothing}` },
 			{ name: 'load', label: texts.t('board.load'), kind: 'number', down: true, value: (o) => o.load / Math.max(1, o.cap),
 				cell: (o) => texts.t('board.of', { load: o.load, cap: o.cap }) },
+			{ name: 'acts', label: texts.t('board.acts'), kind: 'acts', value: () => undefined, cell: (o) => this.account(o) },
 		];
 		return this.section('people', texts.t('board.people'), view.operators, columns, (o) => o.operator, texts.t('board.no_people'));
+	}
+
+	/** @param {BoardOperator} operator */
+	account(operator) {
+		const label = this.texts.t('account_of.title', { name: operator.name });
+		return html`<button class="icon-button" data-testid="board-account" aria-label=${label} title=${label} aria-haspopup="dialog"
+			@click=${() => /** @type {import('./account-of.js').AccountOf} */ (this.renderRoot.querySelector('sb-account-of')).open(operator)}>${icons.person}</button>`;
 	}
 
 	/** @param {BoardView} view */

@@ -202,6 +202,15 @@ export class Verbs {
 		}
 	}
 
+	/** @param {string} operator @param {'logout' | 'totp/reset'} what @returns {Promise<{answer?: any, refusal?: Refusal}>} */
+	async forOperator(operator, what) {
+		try {
+			return { answer: await this.#api.post(`operators/${operator}/${what}`) };
+		} catch (error) {
+			return { refusal: this.#refusal(error) };
+		}
+	}
+
 	/** @returns {Promise<BoardView>} */
 	board() {
 		return this.#api.get('board').catch((error) => {
