@@ -2,11 +2,11 @@
 #include "api/shelf.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "chat/statements.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct shelf_item {
 	UT_hash_handle hh;

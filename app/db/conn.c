@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/conn.h"
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "db/answer.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #define RETRY_AFTER_MS 250
 #define ERROR_SIZE 2048

@@ -2,6 +2,7 @@
 #include "relay/admission.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/status.h"
 #include "db/conn.h"
 
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <uthash.h>
 
 #define KEY_LEN 24
 

@@ -2,12 +2,12 @@
 #include "relay/bus.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "db/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* A relay that has said that it hears. */
 struct peer {

@@ -6,6 +6,7 @@
 
 #include "base/bucket.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/secret.h"
 #include "base/status.h"
 #include "relay/deadline.h"
@@ -14,7 +15,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 /* Close codes: CONTRACT of chat.v1 */
 enum close_code {

@@ -2,13 +2,13 @@
 #include "relay/crowding.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #define TELL_EVERY_MS 10000
 #define RESERVE_PART 16 /* of the descriptors, to answer those who are refused */

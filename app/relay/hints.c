@@ -2,6 +2,7 @@
 #include "relay/hints.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "chat/statements.h"
 #include "db/conn.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #define PAYLOAD_MAX 7900    /* NOTIFY takes 7,999 bytes */
 #define WAITING_MAX 400000  /* past this the oldest hints are dropped: sweeps find what they meant */

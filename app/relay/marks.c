@@ -2,6 +2,7 @@
 #include "relay/marks.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "chat/statements.h"
 #include "db/array.h"
 #include "db/conn.h"
@@ -9,7 +10,6 @@
 
 #include <stddef.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 #define ROOMS_MAX 200 /* of one statement */
 #define ROWS_MAX (ROOMS_MAX * 2)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay/place.h"
 
+#include "base/hash.h"
 #include "chat/statements.h"
 #include "db/array.h"
 #include "db/conn.h"
 
 #include <string.h>
-#include <uthash.h>
 
 #define PACE_MS 1000
 #define IDLE_MS 5000

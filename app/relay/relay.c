@@ -2,6 +2,7 @@
 #include "relay/relay.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "chat/metrics.h"
 #include "chat/statements.h"
@@ -19,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uthash.h>
 #include <utlist.h>
 
 #define TICK_MS 200

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay/report.h"
 
+#include "base/hash.h"
 #include "chat/metrics.h"
 #include "chat/statements.h"
 
-#include <uthash.h>
 #include <utlist.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

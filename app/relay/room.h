@@ -6,6 +6,7 @@
 #define SWITCHBOARD_RELAY_ROOM_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/histogram.h"
 #include "base/secret.h"
 #include "relay/client.h"
@@ -13,7 +14,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 /* What a socket is yet to be told beside events; rendered from the room's state when the socket is writable, so that a flurry
  * costs one frame. Bits of one kind stand side by side: party p's bit is `BASE << p`. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
-// People talk while every program is killed again and again and PostgreSQL is stopped in the middle of whatever it does; then the history is judged.
+// People talk while every program is killed again and again, PostgreSQL is stopped in the middle of whatever it does, rows are held, a skill is taken away, the disk is
+// full; then the history is judged.
 //
 //   node tests/soak/faults.mjs [MINUTES] [SEED]            fifteen minutes
 //
-// The load of the ring `faults` without an end: whenever a customer has been served the next one comes. On a stack of its own whose PostgreSQL writes to the disk
-// (fsync on), started again by the supervisor of the tests. Half of the sockets go through a link that is cut now and then.
+// The load of the ring `faults` without an end: whenever a customer has been served the next one comes. On a stack of its own whose PostgreSQL writes its WAL to the disk
+// (fsync on) and its data to a volume of 1 GB, started again by the supervisor of the tests. Half of the sockets go through a link that is cut now and then.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { begin, furnish } from '../faults/shift.mjs';
@@ -12,6 +13,7 @@ import { openLink } from '../support/link.mjs';
 import { children, memoryKiB } from '../support/resources.mjs';
 import { seeded } from '../support/seeded.mjs';
 import { Stack } from '../support/stack.mjs';
+import { filler } from '../support/volume.mjs';
 import { until } from '../support/waiting.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 15);
@@ -19,15 +21,21 @@ const SEED = Number(process.argv[3] ?? Date.now() % 2 ** 31);
 const CALM_MS = { least: 2000, most: 9000 }; // between faults
 const AWAY_MS = 6000; // PostgreSQL, at most
 const LONG_AWAY_MS = 60000; // and once in a run that is long enough (PF08)
+const STOPPED_MS = 20000; // a router (PF10), and the volume without room (PF21)
+const HELD_MS = 30000; // a transaction of a DBA (PF17), and a skill that is gone (PF18)
 const CUSTOMERS = 20;
 
+const HELD = [
+	'update chat.operator set max_chats = max_chats where operator = \'ana\'', 'select from chat.operator_state where operator = \'ana\' for update',
+	'update chat.queue set target_s = target_s where queue = \'sales\'',
+];
 const next = seeded(SEED);
 const between = (least, most) => least + next() * (most - least);
 const one = (list) => list[Math.floor(next() * list.length)];
 
 async function openStack() {
 	const stack = new Stack({
-		ownCluster: true, relays: 2, routers: 2,
+		volume: '1G', relays: 2, routers: 2,
 		prepare: async (started) => {
 			await furnish(started);
 			await started.query('alter system set fsync = on');
@@ -53,6 +61,16 @@ function faultsOf(stack, link) {
 		await pause(away_ms());
 		await stack.postgres('start');
 	};
+	const held = async () => {
+		const dba = await stack.database.connect();
+		try {
+			await dba.query('begin');
+			await dba.query(one(HELD));
+			await pause(HELD_MS);
+		} finally {
+			await dba.end();
+		}
+	};
 	return {
 		'kill -9 relay': () => kill(one(stack.relays)),
 		'kill -9 router': () => kill(one(stack.routers)),
@@ -69,6 +87,27 @@ function faultsOf(stack, link) {
 		'PostgreSQL restarts': database('fast', () => 0),
 		'a session is ended': () => stack.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename like \'switchboard_%\' limit 3'),
 		'links are cut': () => link.cut(),
+		'a router is stopped': async () => {
+			const router = one(stack.routers);
+			router.signal('SIGSTOP');
+			await pause(STOPPED_MS);
+			router.signal('SIGCONT');
+		},
+		'rows are held': held,
+		'a skill is gone': async () => {
+			const [rating] = await stack.query('delete from chat.operator_skill where operator = \'ana\' and skill = \'sales\' returning rating');
+			await pause(HELD_MS);
+			await stack.query('insert into chat.operator_skill (operator, skill, rating) values (\'ana\', \'sales\', $1)', [rating.rating]);
+		},
+		'the volume is full': async () => {
+			const volume = await filler(stack);
+			try {
+				await volume.fill();
+				await pause(STOPPED_MS);
+			} finally {
+				await volume.empty();
+			}
+		},
 	};
 }
 
@@ -91,7 +130,8 @@ function report({ shift, counts, served_ms, most_kib }) {
 
 async function run(stack) {
 	const link = await openLink(stack.port);
-	const shift = await begin(stack, null, { customers: CUSTOMERS, free_ms: LONG_AWAY_MS + 30000, connection: (kind, i) => (i % 2 === 0 ? { port: link.port } : {}) });
+	// a row of hers is held, or her skill is gone: the service is not judged by her
+	const shift = await begin(stack, null, { customers: CUSTOMERS, absent: ['ana'], free_ms: LONG_AWAY_MS + 30000, connection: (kind, i) => (i % 2 === 0 ? { port: link.port } : {}) });
 	const faults = faultsOf(stack, link);
 	const state = { shift, counts: {}, served_ms: [], most_kib: 0 };
 	let going = true;

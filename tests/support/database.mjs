@@ -17,12 +17,15 @@ const ROLES = ['api', 'relay', 'router', 'courier', 'dba', 'report', 'audit'].ma
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-// The cluster of this run (SWITCHBOARD_TEST_DSN, from tests/support/with-postgres), or one of its own.
-export async function openCluster({ own = false } = {}) {
-	if (process.env.SWITCHBOARD_TEST_DSN && !own) return { dsn: process.env.SWITCHBOARD_TEST_DSN, pg_ctl: null, close: async () => {} };
+// The cluster of this run (SWITCHBOARD_TEST_DSN, from tests/support/with-postgres), or one of its own; with its data on a volume of this size ('300M'), which is
+// mounted where nobody else sees it (no root is needed).
+export async function openCluster({ own = false, volume = null, account = {} } = {}) {
+	if (process.env.SWITCHBOARD_TEST_DSN && !own && !volume) return { dsn: process.env.SWITCHBOARD_TEST_DSN, pg_ctl: null, close: async () => {} };
 	const script = fileURLToPath(new URL('with-postgres', import.meta.url));
 	const tellAndWait = 'printf "%s\\n%s\\n" "$SWITCHBOARD_TEST_DSN" "$SWITCHBOARD_TEST_PG_CTL"; cat';
-	const child = spawn(script, ['sh', '-c', tellAndWait], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const command = [...(volume ? ['unshare', '--map-current-user', '--keep-caps', '--mount'] : []), script, 'sh', '-c', tellAndWait];
+	const child = spawn(command[0], command.slice(1), {
+		stdio: ['pipe', 'pipe', 'inherit'], ...(volume ? { cwd: '/', env: { ...process.env, SWITCHBOARD_TEST_VOLUME: volume }, ...account } : {}) });
 	const ended = new Promise((resolve) => child.once('exit', resolve));
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	const dsn = (await lines.next()).value;
@@ -30,7 +33,7 @@ export async function openCluster({ own = false } = {}) {
 	if (!control) throw new Error('tests/support/with-postgres gave no cluster');
 	return {
 		dsn,
-		pg_ctl: (...args) => run(control, args),
+		pg_ctl: (...args) => (volume ? run('nsenter', ['-t', child.pid, '--user', '--preserve-credentials', '--mount', control, ...args], account) : run(control, args)),
 		close: async () => {
 			child.stdin.end();
 			await ended;

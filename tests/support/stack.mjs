@@ -8,7 +8,8 @@
 //   stack.api, stack.relay, stack.router, stack.nginx    programs (program.mjs): pid, log, stop(), start(), kill(signal); stack.web is whatever web server it is
 //
 // Options: { relays: 1, routers: 1, options: {heartbeat_s: 2, ...}, prepare: async (stack) => {} (before the programs start),
-//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), limitExempt: true,
+//            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), volume: null ('400M': the same, and its data has that much room),
+//            limitExempt: true,
 //            mayReport: [] (patterns of lines that look like a sanitizer's report and are none),
 //            web: 'nginx' (or 'proxy_fcgi', 'fcgid': web.mjs; with the last one there is no stack.api), prefix: '/chat', cacheSeconds: 0, behind: [networks],
 //            tls: false (true: stack.url is https, stack.certificate is what to trust, plain HTTP is at stack.plainPort) }
@@ -52,7 +53,7 @@ export function useStack(options = {}) {
 
 export class Stack {
 	constructor(options = {}) {
-		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0,
+		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0,
 			behind: [], tls: false, ...options };
 		this.problems = [];
 		this.programs = [];
@@ -76,7 +77,7 @@ export class Stack {
 		chmodSync(this.dir, 0o755);
 		for (const name of ['run', 'run/apache-cache', 'log', 'etc']) this.#mkdir(name);
 		this.own(this.dir);
-		this.cluster = await openCluster({ own: this.settings.ownCluster });
+		this.cluster = await openCluster({ own: this.settings.ownCluster, volume: this.settings.volume, account: this.account });
 		this.database = await openDatabase(this);
 		this.passwords = this.database.passwords;
 		await this.query(PATIENT);
@@ -100,7 +101,7 @@ export class Stack {
 
 	// pg_ctl of this stack's own cluster: await stack.postgres('stop', '-m', 'immediate')
 	postgres(...args) {
-		if (!this.cluster.pg_ctl) throw new Error('only with { ownCluster: true }');
+		if (!this.cluster.pg_ctl) throw new Error('only with { ownCluster: true } or a volume');
 		return this.cluster.pg_ctl(...args);
 	}
 
