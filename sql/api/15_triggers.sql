@@ -39,9 +39,9 @@ create trigger chat_waits_insert after insert on chat.chat
 create trigger chat_waits_update after update of state on chat.chat
 	for each row when (old.state is distinct from new.state and (old.state = 'queued' or new.state = 'queued')) execute function internal.chat_waits();
 
--- Who declined a waiting chat was renamed. (Who declines it does so before it waits again.)
+-- Who declined a waiting chat was renamed, by somebody who may write nothing here. (Who declines it does so before it waits again.)
 create function internal.decline_changes() returns trigger
-language plpgsql as $$
+language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	update chat.waiting w set declined = array(select d.operator::text from chat.chat_decline d where d.chat = w.chat order by d.operator) where w.chat = old.chat;
 	return null;
@@ -52,7 +52,7 @@ create trigger decline_changes after update of operator on chat.chat_decline
 
 -- A waiting chat that asks for something else now is filed anew by the router.
 create function internal.chat_asks() returns trigger
-language plpgsql as $$
+language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	if tg_table_name = 'chat' then
 		update chat.waiting w set queue = new.queue, arrived_at = new.arrived_at, need = null where w.chat = new.chat;
@@ -144,7 +144,7 @@ end $$;
 
 -- Somebody comes or goes. A lease that only grows changes nothing.
 create function internal.duty_changes() returns trigger
-language plpgsql as $$
+language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	insert into internal.stale (what, key) values ('duty', new.operator);
 	return null;
@@ -233,3 +233,60 @@ create trigger access_changes_update after update of token_hash on chat.chat_acc
 	for each row when (old.token_hash is distinct from new.token_hash) execute function internal.access_changes();
 create trigger access_changes_delete after delete on chat.chat_access
 	for each row execute function internal.access_changes();
+
+-- What foreign keys would do for states of operators, places in line, offers, assignments and the needs of the router, had they not locked rows of others for each row
+-- written there. Nobody can slip in between: who makes an offer holds the rows of its chat and of the operator's state, which is renamed or deleted first here,
+-- and a queue is not deleted while a chat names it (that key is looked at before this: triggers go by name, those of keys begin with a capital).
+create function internal.offers_follow_operator() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if tg_op = 'UPDATE' then
+		update chat.operator_state s set operator = new.operator where s.operator = old.operator;
+		update chat.offer o set operator = new.operator where o.operator = old.operator;
+		update chat.assignment a set operator = new.operator where a.operator = old.operator;
+		return null;
+	end if;
+	delete from chat.operator_state s where tg_op = 'TRUNCATE' or s.operator = old.operator;
+	if tg_op = 'DELETE' and (exists (select from chat.offer o where o.operator = old.operator) or exists (select from chat.assignment a where a.operator = old.operator)) then
+		raise exception using errcode = 'foreign_key_violation', constraint = 'offer_operator', message = format('operator "%s" has had chats and cannot be deleted', old.operator),
+			hint = 'Switch off who has left: update chat.operator set active = false.';
+	end if;
+	return null;
+end $$;
+
+create trigger offers_follow_rename after update of operator on chat.operator
+	for each row when (old.operator <> new.operator) execute function internal.offers_follow_operator();
+create trigger offers_follow_delete after delete on chat.operator
+	for each row execute function internal.offers_follow_operator();
+create trigger offers_follow_truncate after truncate on chat.operator
+	for each statement execute function internal.offers_follow_operator();
+
+create function internal.offers_follow_queue() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if tg_op = 'UPDATE' then
+		update chat.offer o set queue = new.queue where o.queue = old.queue;
+	elsif exists (select from chat.offer o where o.queue = old.queue) then
+		raise exception using errcode = 'foreign_key_violation', constraint = 'offer_queue', message = format('queue "%s" has had chats and cannot be deleted', old.queue),
+			hint = 'Switch off a queue that is no longer used: update chat.queue set active = false.';
+	end if;
+	return null;
+end $$;
+
+create trigger offers_follow_rename after update of queue on chat.queue
+	for each row when (old.queue <> new.queue) execute function internal.offers_follow_queue();
+create trigger offers_follow_delete after delete on chat.queue
+	for each row execute function internal.offers_follow_queue();
+
+create function internal.offers_follow_chat() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	delete from chat.waiting w where tg_op = 'TRUNCATE' or w.chat = old.chat;
+	delete from chat.offer o where tg_op = 'TRUNCATE' or o.chat = old.chat;
+	return null;
+end $$;
+
+create trigger offers_follow_delete after delete on chat.chat
+	for each row execute function internal.offers_follow_chat();
+create trigger offers_follow_truncate after truncate on chat.chat
+	for each statement execute function internal.offers_follow_chat();

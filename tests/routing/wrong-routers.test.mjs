@@ -59,7 +59,7 @@ test('no stagger is caught', { timeout: 600_000 }, (t) => caughtByHistories(t, a
 test('capacity looked at before the lock alone is caught', async (t) => {
 	const crowd = await openCrowd({ cluster, installation });
 	try {
-		await spoil(crowd.database, 'make_offer', 'not found or internal.why_not_free(v_state, (p_candidates[1]).cap, v_look.stagger, p_now) is not null', 'not found');
+		await spoil(crowd.database, 'make_offer', 'not found or internal.why_not_free(v_state, (p_candidates[1]).cap, v_look.stagger, p_now) is not null then', 'not found then');
 		await crowd.decideLate();
 		const violations = await crowd.violations();
 		assert.deepEqual(violations.map(({ rule }) => rule), ['I2 load within cap']);
