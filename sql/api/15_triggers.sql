@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: ISC
 -- What holds whoever writes: allowed transitions, the waiting list, the load counter.
 
--- A change of state must stand in chat.chat_transition; each leaves an audit row.
+-- A change of state must stand in chat.chat_transition; each leaves an audit row. A chat that waits is held out by two statements only, which take it out of the line
+-- and write the row of the audit themselves: internal.make_offer (what it writes is most of the cost of a decision) and internal.leave_line.
 create function internal.chat_state_changes() returns trigger
 language plpgsql as $$
 begin
@@ -15,7 +16,7 @@ begin
 end $$;
 
 create trigger chat_state_changes before update of state on chat.chat
-	for each row when (old.state is distinct from new.state) execute function internal.chat_state_changes();
+	for each row when (old.state is distinct from new.state and not (old.state = 'queued' and new.state = 'offered')) execute function internal.chat_state_changes();
 
 -- chat.waiting holds the chats in state queued, no others.
 create function internal.chat_waits() returns trigger
@@ -37,7 +38,17 @@ end $$;
 create trigger chat_waits_insert after insert on chat.chat
 	for each row when (new.state = 'queued') execute function internal.chat_waits();
 create trigger chat_waits_update after update of state on chat.chat
-	for each row when (old.state is distinct from new.state and (old.state = 'queued' or new.state = 'queued')) execute function internal.chat_waits();
+	for each row when (old.state is distinct from new.state and ((old.state = 'queued' and new.state <> 'offered') or new.state = 'queued')) execute function internal.chat_waits();
+
+create function internal.leave_line(p_chat uuid) returns void
+language plpgsql as $$
+begin
+	with moved as (update chat.chat c set state = 'offered' where c.chat = p_chat and c.state = 'queued' returning c.chat, c.queue),
+		taken as (delete from chat.waiting w using moved m where w.chat = m.chat)
+	insert into chat.audit (actor_kind, actor, action, object, key, old, new)
+	select internal.actor_kind(), internal.actor(), 'state', 'chat', m.chat, jsonb_build_object('state', 'queued', 'queue', m.queue), jsonb_build_object('state', 'offered', 'queue', m.queue)
+	from moved m;
+end $$;
 
 -- Who declined a waiting chat was renamed, by somebody who may write nothing here. (Who declines it does so before it waits again.)
 create function internal.decline_changes() returns trigger
@@ -70,7 +81,8 @@ create trigger chat_asks after update of queue, arrived_at, level, preferred_ope
 create trigger chat_asks after insert or update or delete on chat.chat_skill
 	for each row execute function internal.chat_asks();
 
--- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. An offer begins the stagger interval.
+-- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. An offer begins the stagger interval;
+-- of its own offers the router writes both (internal.make_offer).
 create function internal.load_changes(p_operator text, p_change int) returns void
 language plpgsql as $$
 begin
@@ -92,7 +104,7 @@ begin
 end $$;
 
 create trigger offer_opens after insert on chat.offer
-	for each row when (new.state = 'open') execute function internal.offer_loads();
+	for each row when (new.state = 'open' and new.kind <> 'routed') execute function internal.offer_loads();
 create trigger offer_closes after update of state on chat.offer
 	for each row when (old.state = 'open' and new.state <> 'open') execute function internal.offer_loads();
 

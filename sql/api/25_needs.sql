@@ -275,7 +275,8 @@ begin
 	with asked as materialized (
 		select w.chat, w.queue from chat.waiting w
 		where w.queue = any (p_queues) and (w.due_at is not null or w.preferred <> '' or exists (select from chat.relaxation r where r.queue = w.queue)
-			or not exists (select from internal.need n where n.need = w.need and (n.relaxed_s = 0 or exists (select from chat.relaxation r where r.queue = n.queue and r.after_s = n.relaxed_s))))
+			or w.need is not null and not exists (select from internal.need n
+				where n.need = w.need and (n.relaxed_s = 0 or exists (select from chat.relaxation r where r.queue = n.queue and r.after_s = n.relaxed_s))))
 	), mine as materialized (
 		select w.chat from chat.waiting w where w.chat in (select a.chat from asked a) for no key update skip locked
 	), again as (

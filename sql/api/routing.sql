@@ -112,15 +112,16 @@ language sql stable as $$
 		array_agg(row(k.operator, k.place, k.presence, k.reason, k.lease_until, k.load, k.cap, k.last_offer_at, k.penalty_until, k.last_accept_at,
 			k.score, null, null, null, null, null, null)::chat.candidate order by k.place)
 	from (
-		select s.*, a.cap, a.score, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
-			order by case p_mode when 'skill' then a.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, a.operator collate "C") as place
-		from ( -- few are looked up one by one, many are sifted out of those who are able
-			select x.operator, x.cap, x.score from internal.able x where x.need = p_circle and cardinality(p_free) <= 20 and x.operator = any (p_free)
+		select s.*, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
+			order by case p_mode when 'skill' then s.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, s.operator collate "C") as place
+		from ( -- few are looked up one by one (offset 0: by no plan that goes through everybody), many are sifted out of those who are able
+			select t.*, x.cap, x.score from internal.able x cross join lateral (select * from chat.operator_state o where o.operator = x.operator offset 0) t
+			where x.need = p_circle and cardinality(p_free) <= 20 and x.operator = any (p_free)
 			union all
-			select x.operator, x.cap, x.score from internal.able x where x.need = p_circle and cardinality(p_free) > 20 and (x.operator in (select unnest(p_free))) is true) a
-		join chat.operator_state s on s.operator = a.operator
-		where s.load < a.cap
-		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(a.operator, p_circle, p_declined, p_preferred) is null else true end) k
+			select t.*, x.cap, x.score from internal.able x join chat.operator_state t on t.operator = x.operator
+			where x.need = p_circle and cardinality(p_free) > 20 and (x.operator in (select unnest(p_free))) is true) s
+		where s.load < s.cap
+		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(s.operator, p_circle, p_declined, p_preferred) is null else true end) k
 	where k.place <= p_limit
 	having count(*) > 0
 $$;
@@ -186,18 +187,6 @@ language sql stable as $$
 		where k.place <= greatest(1, p_rule.candidates)) c
 $$;
 
--- Some of those who are able and could not be asked, as they are now; p_limit at most.
-create function internal.passed_over(p_circle int, p_asked chat.candidate[], p_limit int) returns chat.candidate[]
-language plpgsql stable as $$
-begin
-	return array(
-		select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
-			a.score, null, null, null, null, null, null)::chat.candidate
-		from (select * from internal.able x where x.need = p_circle and x.operator <> all (array(select c.operator from unnest(p_asked) c)) order by x.operator limit p_limit) a
-		join chat.operator_state s on s.operator = a.operator
-		order by a.operator);
-end $$;
-
 -- The one reason that kept a candidate of a decision from being asked; NULL for those who were free (or had become so when the others were looked at).
 create function internal.why_passed_over(p_candidate chat.candidate, p_why jsonb, p_at timestamptz) returns jsonb
 language sql stable as $$
@@ -207,49 +196,70 @@ language sql stable as $$
 			when p_why ? 'preferred' then jsonb_build_object('code', 'preferred', 'operator', p_why -> 'preferred') end) end
 $$;
 
--- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. Gives back `made`, or why not: `chat` or `operator`
--- was not what it seemed any more, now that both rows are locked, or somebody else holds its row: such rows are passed over, never waited for (their holder may wait
--- for one that we hold), and the router comes again soon. `changed`: the configuration has changed since it was looked at; the decision is made again.
+-- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. One statement for all that is written: what triggers
+-- do where people hold out chats (15_triggers.sql) it does itself, a third of a decision was the coming and going of many small ones. Its quals are looked at again in
+-- the rows as they are when they are locked. Gives back `made`, or why not: `changed`: the configuration has changed since it was looked at, the decision is
+-- made again. `chat`, `operator`: that is not what it seemed any more, or somebody else holds its row: such rows are passed over, never waited for (their holder may
+-- wait for one that we hold), and the router comes again soon.
 create function internal.make_offer(p_need int, p_level int, p_chat uuid, p_declined text[], p_preferred text, p_operator text, p_free bigint, p_candidates chat.candidate[],
 	p_now timestamptz) returns text
 language plpgsql as $$
 declare
-	v_look record;
-	v_state chat.operator_state;
-	v_offer chat.offer;
-	v_not text;
+	v_asked text[] := array(select c.operator from unnest(p_candidates) c);
+	v_made record;
 begin
-	select n.*, r.stagger, r.candidates, s as state, c.xmin = pg_current_xact_id_if_assigned()::xid as changed into v_look
-	from chat.chat c, chat.waiting w, chat.operator_state s, internal.need n, internal.routing_rule r
-	where c.chat = p_chat and c.state = 'queued' and c.queue = n.queue and w.chat = c.chat and s.operator = p_operator and n.need = p_need
-	for no key update of c, w, s skip locked;
-	v_state := v_look.state;
-	v_not := case
-		when not found and exists (select from chat.operator_state s where s.operator = p_operator for no key update skip locked) then 'chat'
-		when not found or internal.why_not_free(v_state, (p_candidates[1]).cap, v_look.stagger, p_now) is not null then 'operator'
-		when (v_look.changed or v_look.auto_accept) and not internal.try_lock_keys(p_chat) then 'chat' end;
-	if v_not is not null then
-		perform set_config('switchboard.passed_over', 'on', true);
-		return v_not;
-	end if;
-	with made as (
+	with held as materialized (
+		select c.chat, c.queue, s.operator, s.load, n.mode, n.circle, n.offer_timeout_s, n.auto_accept, r.stagger, greatest(0, r.candidates - cardinality(p_candidates)) as further
+		from chat.chat c, chat.waiting w, chat.operator_state s, internal.need n, internal.routing_rule r
+		where c.chat = p_chat and c.state = 'queued' and w.chat = p_chat and s.operator = p_operator and n.need = p_need and n.queue = c.queue
+		  and s.presence = 'available' and s.lease_until > p_now and s.load < (p_candidates[1]).cap
+		  and (s.last_offer_at is null or s.last_offer_at + r.stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now)
+		  and case when n.auto_accept or c.xmin = pg_current_xact_id_if_assigned()::xid then internal.try_lock_keys(p_chat) else true end
+		  and not exists (select from internal.stale t where t.what not in ('duty', 'line')) -- whether he is there stands in his row
+		for no key update of c, w, s skip locked
+	), made as (
 		insert into chat.offer (chat, operator, queue, offered_at, expires_at, rule, why, candidates)
-		select p_chat, p_operator, v_look.queue, p_now, p_now + make_interval(secs => v_look.offer_timeout_s), v_look.mode,
-			internal.offer_figures(v_look.mode, p_level, v_state.load, v_look.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
-				|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_look.circle, p_declined)) else '{}' end,
-			p_candidates || case when cardinality(p_candidates) < v_look.candidates then internal.passed_over(v_look.circle, p_candidates, v_look.candidates - cardinality(p_candidates)) end
-		where not exists (select from internal.stale t where t.what not in ('duty', 'line')) -- whether he is there we have just seen in his row
-		returning *
+		select h.chat, h.operator, h.queue, p_now, p_now + make_interval(secs => h.offer_timeout_s), h.mode,
+			internal.offer_figures(h.mode, p_level, h.load, h.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
+				|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(h.circle, p_declined)) else '{}' end,
+			p_candidates || array( -- some of those who are able and could not be asked, as they are now
+				select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
+					a.score, null, null, null, null, null, null)::chat.candidate
+				from (select x.operator, x.cap, x.score from internal.able x where x.need = h.circle and x.operator <> all (v_asked) order by x.operator limit h.further) a
+				join chat.operator_state s on s.operator = a.operator
+				order by a.operator)
+		from held h returning offer
+	), taken as (
+		delete from chat.waiting w using held h where w.chat = h.chat
+	), moved as (
+		update chat.chat c set state = 'offered' from held h where c.chat = h.chat
+	), loaded as (
+		update chat.operator_state s set load = s.load + 1, last_offer_at = p_now from held h where s.operator = h.operator
+	), noted as (
+		insert into chat.audit (actor_kind, actor, action, object, key, old, new)
+		select internal.actor_kind(), internal.actor(), 'state', 'chat', h.chat, jsonb_build_object('state', 'queued', 'queue', h.queue), jsonb_build_object('state', 'offered', 'queue', h.queue)
+		from held h
 	)
-	update chat.chat c set state = 'offered' from made m where c.chat = m.chat returning m.* into v_offer;
+	select m.offer, h.auto_accept into v_made from made m, held h;
 	if not found then
-		return 'changed';
+		return internal.why_not_made(p_chat, p_operator, (p_candidates[1]).cap, p_now);
 	end if;
-	if v_look.auto_accept then
-		perform internal.accept((select o from chat.operator o where o.operator = p_operator), v_offer, p_now);
+	if v_made.auto_accept then
+		perform internal.accept(p, o, p_now) from chat.operator p, chat.offer o where p.operator = p_operator and o.offer = v_made.offer;
 	end if;
 	perform internal.ring_relays('o:' || p_operator, p_now);
 	return 'made';
+end $$;
+
+create function internal.why_not_made(p_chat uuid, p_operator text, p_cap int, p_now timestamptz) returns text
+language plpgsql as $$
+begin
+	if exists (select from internal.stale t where t.what not in ('duty', 'line')) then
+		return 'changed';
+	end if;
+	perform set_config('switchboard.passed_over', 'on', true);
+	perform from chat.operator_state s, internal.routing_rule r where s.operator = p_operator and internal.why_not_free(s, p_cap, r.stagger, p_now) is null for no key update of s skip locked;
+	return case when found then 'chat' else 'operator' end;
 end $$;
 
 -- How many there are on duty who could take a chat of that circle, without these.
