@@ -70,7 +70,8 @@ select results_eq($$select a.old ->> 'state', a.new ->> 'state' from chat.audit 
 select t.sign_in('ana', '{sales}', t.at(0)), t.arrive(950, 'sales', t.at(1));
 select t.route(t.at(2));
 select is(t.state(950), 'offered', 'held out by the router');
-select results_eq($$select action, old ->> 'state', new ->> 'state', new ->> 'queue' from chat.audit where object = 'chat' and key = t.chat(950)::text$$, $$values ('state', 'queued', 'offered', 'sales')$$, 'and audited');
+select results_eq($$select action, old ->> 'state', new ->> 'state', new ->> 'queue' from chat.audit where object = 'chat' and key = t.chat(950)::text$$,
+	$$values ('state', 'queued', 'offered', 'sales')$$, 'and audited');
 select is_empty('select chat from chat.waiting where chat = t.chat(950)', 'it waits no longer');
 select results_eq('select load::int, last_offer_at from chat.operator_state', $$values (1, t.at(2))$$, 'its load and the instant of the offer count');
 \ir verdict.psql
