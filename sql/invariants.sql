@@ -58,6 +58,11 @@ where s.load <> x.held;
 select a.assignment from chat.assignment a left join chat.offer o on o.offer = a.offer
 where o.offer is null or o.state <> 'accepted' or o.chat <> a.chat or o.operator <> a.operator;
 
+-- name: an offer is of a chat, an operator and a queue that are there
+select o.offer from chat.offer o
+where not exists (select from chat.chat c where c.chat = o.chat) or not exists (select from chat.operator p where p.operator = o.operator)
+   or not exists (select from chat.queue q where q.queue = o.queue);
+
 -- name: no assignment begins after its offer had expired (G9)
 select a.assignment from chat.assignment a join chat.offer o on o.offer = a.offer where a.started_at > o.expires_at;
 
@@ -98,8 +103,8 @@ select o.offer, o.operator, o.earlier, o.offered_at
 from (select x.*, lag(x.offered_at) over (partition by x.operator order by x.offered_at, x.kind <> 'routed', (x.why ->> 'stagger_s')::int desc) as earlier from chat.offer x) o
 where o.offered_at < o.earlier + (o.why ->> 'stagger_s')::int * interval '1 second';
 
--- name: every operator has a state row
-select o.operator from chat.operator o left join chat.operator_state s on s.operator = o.operator where s.operator is null;
+-- name: every operator has a state row, and nobody else
+select coalesce(o.operator, s.operator) as operator from chat.operator o full join chat.operator_state s on s.operator = o.operator where o.operator is null or s.operator is null;
 
 -- name: a chat that is over says when, by whom and why, and its transcript ends with it
 select c.chat from chat.chat c

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: ISC
 -- What holds whoever writes: allowed transitions, the waiting list, the load counter.
 
--- A change of state must stand in chat.chat_transition; each leaves an audit row.
+-- A change of state must stand in chat.chat_transition; each leaves an audit row. A chat that waits is held out by two statements only, which take it out of the line
+-- and write the row of the audit themselves: internal.make_offer (what it writes is most of the cost of a decision) and internal.leave_line.
 create function internal.chat_state_changes() returns trigger
 language plpgsql as $$
 begin
@@ -15,7 +16,7 @@ begin
 end $$;
 
 create trigger chat_state_changes before update of state on chat.chat
-	for each row when (old.state is distinct from new.state) execute function internal.chat_state_changes();
+	for each row when (old.state is distinct from new.state and not (old.state = 'queued' and new.state = 'offered')) execute function internal.chat_state_changes();
 
 -- chat.waiting holds the chats in state queued, no others.
 create function internal.chat_waits() returns trigger
@@ -37,11 +38,21 @@ end $$;
 create trigger chat_waits_insert after insert on chat.chat
 	for each row when (new.state = 'queued') execute function internal.chat_waits();
 create trigger chat_waits_update after update of state on chat.chat
-	for each row when (old.state is distinct from new.state and (old.state = 'queued' or new.state = 'queued')) execute function internal.chat_waits();
+	for each row when (old.state is distinct from new.state and ((old.state = 'queued' and new.state <> 'offered') or new.state = 'queued')) execute function internal.chat_waits();
 
--- Who declined a waiting chat was renamed. (Who declines it does so before it waits again.)
-create function internal.decline_changes() returns trigger
+create function internal.leave_line(p_chat uuid) returns void
 language plpgsql as $$
+begin
+	with moved as (update chat.chat c set state = 'offered' where c.chat = p_chat and c.state = 'queued' returning c.chat, c.queue),
+		taken as (delete from chat.waiting w using moved m where w.chat = m.chat)
+	insert into chat.audit (actor_kind, actor, action, object, key, old, new)
+	select internal.actor_kind(), internal.actor(), 'state', 'chat', m.chat, jsonb_build_object('state', 'queued', 'queue', m.queue), jsonb_build_object('state', 'offered', 'queue', m.queue)
+	from moved m;
+end $$;
+
+-- Who declined a waiting chat was renamed, by somebody who may write nothing here. (Who declines it does so before it waits again.)
+create function internal.decline_changes() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	update chat.waiting w set declined = array(select d.operator::text from chat.chat_decline d where d.chat = w.chat order by d.operator) where w.chat = old.chat;
 	return null;
@@ -52,7 +63,7 @@ create trigger decline_changes after update of operator on chat.chat_decline
 
 -- A waiting chat that asks for something else now is filed anew by the router.
 create function internal.chat_asks() returns trigger
-language plpgsql as $$
+language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	if tg_table_name = 'chat' then
 		update chat.waiting w set queue = new.queue, arrived_at = new.arrived_at, need = null where w.chat = new.chat;
@@ -70,7 +81,8 @@ create trigger chat_asks after update of queue, arrived_at, level, preferred_ope
 create trigger chat_asks after insert or update or delete on chat.chat_skill
 	for each row execute function internal.chat_asks();
 
--- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. An offer begins the stagger interval.
+-- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. An offer begins the stagger interval;
+-- of its own offers the router writes both (internal.make_offer).
 create function internal.load_changes(p_operator text, p_change int) returns void
 language plpgsql as $$
 begin
@@ -92,7 +104,7 @@ begin
 end $$;
 
 create trigger offer_opens after insert on chat.offer
-	for each row when (new.state = 'open') execute function internal.offer_loads();
+	for each row when (new.state = 'open' and new.kind <> 'routed') execute function internal.offer_loads();
 create trigger offer_closes after update of state on chat.offer
 	for each row when (old.state = 'open' and new.state <> 'open') execute function internal.offer_loads();
 
@@ -144,7 +156,7 @@ end $$;
 
 -- Somebody comes or goes. A lease that only grows changes nothing.
 create function internal.duty_changes() returns trigger
-language plpgsql as $$
+language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	insert into internal.stale (what, key) values ('duty', new.operator);
 	return null;
@@ -233,3 +245,60 @@ create trigger access_changes_update after update of token_hash on chat.chat_acc
 	for each row when (old.token_hash is distinct from new.token_hash) execute function internal.access_changes();
 create trigger access_changes_delete after delete on chat.chat_access
 	for each row execute function internal.access_changes();
+
+-- What foreign keys would do for states of operators, places in line, offers, assignments and the needs of the router, had they not locked rows of others for each row
+-- written there. Nobody can slip in between: who makes an offer holds the rows of its chat and of the operator's state, which is renamed or deleted first here,
+-- and a queue is not deleted while a chat names it (that key is looked at before this: triggers go by name, those of keys begin with a capital).
+create function internal.offers_follow_operator() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if tg_op = 'UPDATE' then
+		update chat.operator_state s set operator = new.operator where s.operator = old.operator;
+		update chat.offer o set operator = new.operator where o.operator = old.operator;
+		update chat.assignment a set operator = new.operator where a.operator = old.operator;
+		return null;
+	end if;
+	delete from chat.operator_state s where tg_op = 'TRUNCATE' or s.operator = old.operator;
+	if tg_op = 'DELETE' and (exists (select from chat.offer o where o.operator = old.operator) or exists (select from chat.assignment a where a.operator = old.operator)) then
+		raise exception using errcode = 'foreign_key_violation', constraint = 'offer_operator', message = format('operator "%s" has had chats and cannot be deleted', old.operator),
+			hint = 'Switch off who has left: update chat.operator set active = false.';
+	end if;
+	return null;
+end $$;
+
+create trigger offers_follow_rename after update of operator on chat.operator
+	for each row when (old.operator <> new.operator) execute function internal.offers_follow_operator();
+create trigger offers_follow_delete after delete on chat.operator
+	for each row execute function internal.offers_follow_operator();
+create trigger offers_follow_truncate after truncate on chat.operator
+	for each statement execute function internal.offers_follow_operator();
+
+create function internal.offers_follow_queue() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	if tg_op = 'UPDATE' then
+		update chat.offer o set queue = new.queue where o.queue = old.queue;
+	elsif exists (select from chat.offer o where o.queue = old.queue) then
+		raise exception using errcode = 'foreign_key_violation', constraint = 'offer_queue', message = format('queue "%s" has had chats and cannot be deleted', old.queue),
+			hint = 'Switch off a queue that is no longer used: update chat.queue set active = false.';
+	end if;
+	return null;
+end $$;
+
+create trigger offers_follow_rename after update of queue on chat.queue
+	for each row when (old.queue <> new.queue) execute function internal.offers_follow_queue();
+create trigger offers_follow_delete after delete on chat.queue
+	for each row execute function internal.offers_follow_queue();
+
+create function internal.offers_follow_chat() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	delete from chat.waiting w where tg_op = 'TRUNCATE' or w.chat = old.chat;
+	delete from chat.offer o where tg_op = 'TRUNCATE' or o.chat = old.chat;
+	return null;
+end $$;
+
+create trigger offers_follow_delete after delete on chat.chat
+	for each row execute function internal.offers_follow_chat();
+create trigger offers_follow_truncate after truncate on chat.chat
+	for each statement execute function internal.offers_follow_chat();

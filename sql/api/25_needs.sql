@@ -118,12 +118,16 @@ begin
 	where c.chat = p_chat;
 end $$;
 
--- Files the waiting chats whose needs have changed by themselves, or were never looked at.
+-- Files the waiting chats whose needs have changed by themselves, or were never looked at; a row that somebody else holds in the next pass.
 create function internal.file_chats(p_now timestamptz) returns void
 language sql as $$
+	with due as materialized (
+		select d.chat from chat.waiting d where d.due_at <= p_now for no key update skip locked
+	), unfiled as materialized (
+		select u.chat from chat.waiting u where u.need is null for no key update skip locked
+	)
 	update chat.waiting w set need = p.need, level = p.level, preferred = p.preferred, due_at = p.due_at
-	from (select d.chat from chat.waiting d where d.due_at <= p_now
-		union select u.chat from chat.waiting u where u.need is null) t
+	from (select d.chat from due d union select u.chat from unfiled u) t
 	cross join lateral internal.place(t.chat, p_now) p
 	where w.chat = t.chat
 $$;
@@ -143,16 +147,23 @@ language sql as $$
 	select coalesce(array_agg(m.need), '{}') from made m
 $$;
 
--- Drops the needs of these queues that nothing asks for any more; their chats, if there are any, are filed anew.
+-- Drops the needs of these queues that nothing asks for any more, and those of queues that are gone; their chats, if there are any, are filed anew. What a row asks
+-- for that somebody else holds stays, until internal.refresh finds the row free.
 create function internal.drop_needs(p_queues text[]) returns void
 language sql as $$
-	with gone as (
-		delete from internal.need n
+	with useless as materialized (
+		select n.need from internal.need n
 		where n.queue = any (p_queues) and (
-			(n.relaxed_s > 0 and not exists (select from chat.relaxation r where r.queue = n.queue and r.after_s = n.relaxed_s))
+			not exists (select from chat.queue q where q.queue = n.queue)
+			or (n.relaxed_s > 0 and not exists (select from chat.relaxation r where r.queue = n.queue and r.after_s = n.relaxed_s))
 			or (n.asked <> '[]' and not exists (select from chat.waiting w join internal.need k on k.need = w.need where k.queue = n.queue and k.asked = n.asked)))
+	), mine as materialized (
+		select w.chat, w.need from chat.waiting w where w.need in (select u.need from useless u) for no key update skip locked
+	), gone as (
+		delete from internal.need n using useless u
+		where n.need = u.need and not exists (select from chat.waiting w where w.need = u.need and w.chat not in (select m.chat from mine m))
 		returning n.need)
-	update chat.waiting w set need = null from gone g where w.need = g.need
+	update chat.waiting w set need = null from mine m join gone g on g.need = m.need where w.chat = m.chat
 $$;
 
 -- The best fit there is on staff for a need, signed in or not; 0 where it asks for no skill.
@@ -257,6 +268,27 @@ begin
 	end if;
 end $$;
 
+-- Another relaxation, another grace: each chat of these queues is looked at again. One whose row somebody else holds is looked at in the next pass, as above.
+create function internal.review_lines(p_queues text[], p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	with asked as materialized (
+		select w.chat, w.queue from chat.waiting w
+		where w.queue = any (p_queues) and (w.due_at is not null or w.preferred <> '' or exists (select from chat.relaxation r where r.queue = w.queue)
+			or w.need is not null and not exists (select from internal.need n
+				where n.need = w.need and (n.relaxed_s = 0 or exists (select from chat.relaxation r where r.queue = n.queue and r.after_s = n.relaxed_s))))
+	), mine as materialized (
+		select w.chat from chat.waiting w where w.chat in (select a.chat from asked a) for no key update skip locked
+	), again as (
+		update chat.waiting w set due_at = p_now from mine m where w.chat = m.chat
+	)
+	insert into internal.stale (what, key)
+	select distinct 'line', a.queue from asked a where not exists (select from mine m where m.chat = a.chat);
+	if found then
+		perform set_config('switchboard.passed_over', 'on', true);
+	end if;
+end $$;
+
 -- Which needs are held back until their queue opens, and which circle each asks: its own, or the first further one when nobody is on duty in it.
 create function internal.refresh_circles(p_now timestamptz) returns void
 language sql as $$
@@ -313,6 +345,7 @@ declare
 	v_operators text[]; -- whose abilities are worked out anew
 	v_skills boolean;
 	v_duty text[];      -- of whom it is looked at whether they are there
+	v_lines text[];     -- whose chats are looked at again
 	v_needs int[] := '{}';
 begin
 	select p_now < r.fresh_at or p_now >= r.change_at as time_passed,
@@ -331,18 +364,20 @@ begin
 	with mark as (delete from internal.stale returning what, key)
 	select coalesce(bool_or(what in ('everything', 'setting')), false), coalesce(array_agg(distinct key) filter (where what = 'queue'), '{}'),
 		coalesce(array_agg(distinct key) filter (where what in ('operator', 'joined')), '{}'), coalesce(bool_or(what = 'operator'), false),
-		coalesce(array_agg(distinct key) filter (where what in ('operator', 'joined', 'duty')), '{}')
-	into v_all, v_queues, v_operators, v_skills, v_duty from mark;
+		coalesce(array_agg(distinct key) filter (where what in ('operator', 'joined', 'duty')), '{}'),
+		coalesce(array_agg(distinct key) filter (where what = 'line'), '{}')
+	into v_all, v_queues, v_operators, v_skills, v_duty, v_lines from mark;
 	if v_all then
-		v_queues := array(select q.queue::text from chat.queue q);
+		v_queues := array(select q.queue::text from chat.queue q union select n.queue from internal.need n);
 		v_operators := array(select o.operator::text from chat.operator o union select a.operator from internal.able a);
 		v_duty := v_operators;
 	end if;
 	v_queues := v_queues || array(select r.queue::text from chat.relaxation r where r.extra_queue = any (v_queues));
+	v_lines := v_lines || v_queues;
 	v_needs := array(select a.need from internal.able a where a.operator = any (v_operators) -- he was renamed: his row of old counts still
 		and not exists (select from chat.operator o where o.operator = a.operator));
 	perform internal.count_slots(v_duty, -1);
-	perform internal.drop_needs(v_queues);
+	perform internal.drop_needs(v_lines);
 	v_needs := v_needs || internal.make_needs(v_queues || array(select distinct w.queue::text from chat.waiting w where w.need is null))
 		|| array(select n.need from internal.need n where n.queue = any (v_queues));
 	perform internal.describe_needs(v_needs || array(select n.need from internal.need n where v_skills), p_now);
@@ -352,8 +387,7 @@ begin
 	update internal.need n set slots = coalesce((select sum(a.cap) from internal.able a join chat.operator_state s on s.operator = a.operator
 		where a.need = n.need and s.on_duty), 0) where n.need = any (v_needs);
 	perform internal.refresh_circles(p_now);
-	update chat.waiting w set due_at = p_now -- another relaxation, another grace: each is looked at again
-	where w.queue = any (v_queues) and (w.due_at is not null or w.preferred <> '' or exists (select from chat.relaxation r where r.queue = w.queue));
+	perform internal.review_lines(v_lines, p_now);
 	perform internal.file_chats(p_now);
 	perform internal.refresh_rule(p_now);
 end $$;

@@ -61,6 +61,24 @@ language sql as $$
 	from (select from chat.operator_state s where s.operator = any (p_operators) order by s.operator for update skip locked) l
 $$;
 
+-- The rows of the configuration that a chat's row names. A row that is changed twice in one transaction has its keys looked at again, which waits for who holds
+-- one of those: a background pass that does so tries this first.
+create function internal.try_lock_keys(p_chat uuid) returns boolean
+language plpgsql as $$
+declare
+	v_chat chat.chat;
+begin
+	select * into v_chat from chat.chat c where c.chat = p_chat;
+	perform from chat.site s, chat.widget w, chat.queue q where s.site = v_chat.site and w.widget = v_chat.widget and q.queue = v_chat.queue for key share skip locked;
+	if found and v_chat.bot is not null then
+		perform from chat.bot b where b.bot = v_chat.bot for key share skip locked;
+	end if;
+	if found and v_chat.preferred_operator is not null then
+		perform from chat.operator o where o.operator = v_chat.preferred_operator for key share skip locked;
+	end if;
+	return found;
+end $$;
+
 -- The rows of all chats an operator has or is offered.
 create function internal.lock_chats_of(p_operator text) returns void
 language sql as $$
@@ -113,7 +131,7 @@ declare
 begin
 	for v_offer in
 		select o.offer from chat.offer o join chat.chat c on c.chat = o.chat
-		where o.operator = p_operator and o.state = 'open' order by o.chat for no key update of c skip locked
+		where o.operator = p_operator and o.state = 'open' order by o.chat for no key update of c, o skip locked
 	loop
 		perform internal.close_offer(v_offer, 'withdrawn', p_reason, p_now);
 	end loop;

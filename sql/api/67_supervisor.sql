@@ -50,7 +50,7 @@ begin
 		elsif v_load >= internal.cap(v_chat.queue, v_operator.operator) then
 			perform internal.refuse(jsonb_build_object('code', 'full', 'load', v_load, 'cap', internal.cap(v_chat.queue, v_operator.operator)));
 		end if;
-		update chat.chat c set state = 'offered' where c.chat = p_chat and c.state = 'queued';
+		perform internal.leave_line(p_chat);
 		v_chat := internal.accept(v_operator, internal.offer_by_hand(v_chat, 'supervisor', v_owner, v_operator.operator, null, interval '0', v_now), v_now);
 		perform internal.renew_lease(v_operator.operator, v_now);
 	end if;

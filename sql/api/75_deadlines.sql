@@ -11,7 +11,7 @@ declare
 begin
 	for v_offer in
 		select o.offer, o.chat, o.operator from chat.offer o join chat.chat c on c.chat = o.chat
-		where o.state = 'open' and o.expires_at <= p_now order by o.expires_at, o.chat for no key update of c skip locked
+		where o.state = 'open' and o.expires_at <= p_now order by o.expires_at, o.chat for no key update of c, o skip locked
 	loop
 		continue when not internal.try_lock_states(internal.parties(v_offer.chat)) or not internal.close_offer(v_offer.offer, 'expired', null, p_now);
 		update chat.operator_state s set missed_offers = s.missed_offers + 1, penalty_until = p_now + internal.seconds('missed_offer_penalty_s')

@@ -21,8 +21,8 @@ $$;
 
 -- What a decision looks at first, by one statement. outdated: the derived tables are to be worked out anew (internal.refresh) before anything is decided. free: everybody
 -- who could take one more chat of some queue now, if any waits; by the conditions above, against his own cap: those of the queues follow per pair. circles: what they
--- can take, when they are few; of a full house with a slot or two only that is looked at. NULL: all.
-create function internal.look(p_now timestamptz) returns table (rule internal.routing_rule, outdated boolean, free text[], circles int[])
+-- can take, when they are few; of a full house with a slot or two only that is looked at. NULL: all. p_held: operators whose rows somebody else holds.
+create function internal.look(p_now timestamptz, p_held text[] default '{}') returns table (rule internal.routing_rule, outdated boolean, free text[], circles int[])
 language sql stable as $$
 	select r, p_now < r.fresh_at or p_now >= r.change_at or exists (select from internal.stale)
 			or (select w.chat from chat.waiting w where w.need is null order by w.chat limit 1) is not null or exists (select from chat.waiting w where w.due_at <= p_now),
@@ -32,7 +32,7 @@ language sql stable as $$
 		select array(
 			select s.operator::text
 			from chat.operator_state s
-			where s.on_duty and s.load < s.slots and s.presence = 'available' and s.lease_until > p_now
+			where s.on_duty and s.load < s.slots and s.presence = 'available' and s.lease_until > p_now and s.operator <> all (p_held)
 			  and (s.last_offer_at is null or s.last_offer_at + r.stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now)
 			  and exists (select from chat.waiting)) as free
 		offset 0) f -- once, however often it is named
@@ -46,21 +46,22 @@ language sql immutable as $$
 $$;
 
 -- The head of each class of waiting chats. A class is what has equal needs: need, own level, declined set, preferred operator in grace. Found by stepping
--- through the index from class to class, so that the length of the line does not matter. p_circles: only needs that ask one of these circles; NULL: all.
-create function internal.class_heads(p_circles int[], p_balanced boolean, p_promote_s int, p_now timestamptz)
+-- through the index from class to class, so that the length of the line does not matter. p_circles: only needs that ask one of these circles; NULL: all. p_passed:
+-- chats that cannot be had.
+create function internal.class_heads(p_circles int[], p_balanced boolean, p_passed uuid[], p_promote_s int, p_now timestamptz)
 returns table (need int, queue text, circle int, mode text, target_s int, level int, chat uuid, arrived_at timestamptz, declined text[], preferred text)
 language sql stable as $$
 	with recursive head as (
 		select n.need, n.queue, n.circle, n.mode, n.target_s, n.level as usual, w.*
 		from internal.need n
-		cross join lateral (select w.level, w.declined, w.preferred, w.arrived_at, w.chat from chat.waiting w where w.need = n.need
+		cross join lateral (select w.level, w.declined, w.preferred, w.arrived_at, w.chat from chat.waiting w where w.need = n.need and w.chat <> all (p_passed)
 			order by w.level, w.declined, w.preferred, w.arrived_at, w.chat limit 1) w
 		where (p_circles is null or n.circle = any (p_circles)) and (n.mode = 'balanced') = p_balanced and not n.held
 		union all
 		select h.need, h.queue, h.circle, h.mode, h.target_s, h.usual, w.*
 		from head h
 		cross join lateral (select w.level, w.declined, w.preferred, w.arrived_at, w.chat from chat.waiting w
-			where w.need = h.need and (w.level, w.declined, w.preferred) > (h.level, h.declined, h.preferred)
+			where w.need = h.need and (w.level, w.declined, w.preferred) > (h.level, h.declined, h.preferred) and w.chat <> all (p_passed)
 			order by w.level, w.declined, w.preferred, w.arrived_at, w.chat limit 1) w
 	)
 	select h.need, h.queue, h.circle, h.mode, h.target_s, internal.effective_level(case when h.level < 0 then h.usual else h.level end, h.arrived_at, p_promote_s, p_now),
@@ -111,15 +112,16 @@ language sql stable as $$
 		array_agg(row(k.operator, k.place, k.presence, k.reason, k.lease_until, k.load, k.cap, k.last_offer_at, k.penalty_until, k.last_accept_at,
 			k.score, null, null, null, null, null, null)::chat.candidate order by k.place)
 	from (
-		select s.*, a.cap, a.score, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
-			order by case p_mode when 'skill' then a.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, a.operator collate "C") as place
-		from ( -- few are looked up one by one, many are sifted out of those who are able
-			select x.operator, x.cap, x.score from internal.able x where x.need = p_circle and cardinality(p_free) <= 20 and x.operator = any (p_free)
+		select s.*, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
+			order by case p_mode when 'skill' then s.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, s.operator collate "C") as place
+		from ( -- few are looked up one by one (offset 0: by no plan that goes through everybody), many are sifted out of those who are able
+			select t.*, x.cap, x.score from internal.able x cross join lateral (select * from chat.operator_state o where o.operator = x.operator offset 0) t
+			where x.need = p_circle and cardinality(p_free) <= 20 and x.operator = any (p_free)
 			union all
-			select x.operator, x.cap, x.score from internal.able x where x.need = p_circle and cardinality(p_free) > 20 and (x.operator in (select unnest(p_free))) is true) a
-		join chat.operator_state s on s.operator = a.operator
-		where s.load < a.cap
-		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(a.operator, p_circle, p_declined, p_preferred) is null else true end) k
+			select t.*, x.cap, x.score from internal.able x join chat.operator_state t on t.operator = x.operator
+			where x.need = p_circle and cardinality(p_free) > 20 and (x.operator in (select unnest(p_free))) is true) s
+		where s.load < s.cap
+		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(s.operator, p_circle, p_declined, p_preferred) is null else true end) k
 	where k.place <= p_limit
 	having count(*) > 0
 $$;
@@ -130,7 +132,7 @@ create function internal.next_in_line(p_free text[], p_circles int[], p_passed u
 returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
 language sql stable as $$
 	select h.need, h.level, h.arrived_at, h.chat, h.declined, h.preferred, k.*
-	from (select * from internal.class_heads(p_circles, false, p_promote_s, p_now) x where x.chat <> all (p_passed) order by x.level, x.arrived_at, x.chat) h
+	from (select * from internal.class_heads(p_circles, false, p_passed, p_promote_s, p_now) x order by x.level, x.arrived_at, x.chat) h
 	cross join lateral internal.line_candidates(p_free, h.circle, h.mode, h.declined, h.preferred, greatest(1, p_candidates)) k
 	order by h.level, h.arrived_at, h.chat
 	limit 1
@@ -146,7 +148,7 @@ returns table (need int, chat uuid, level int, arrived_at timestamptz, declined 
 language sql stable as $$
 	select h.need, h.chat, h.level, h.arrived_at, h.declined, h.preferred, o.operator, t.*,
 		round((t.waited + t.slots + t.fit - t.reserve - t.busy)::numeric, 6), o.state, o.cap, o.score
-	from internal.class_heads(p_circles, true, p_rule.promote_s, p_now) h
+	from internal.class_heads(p_circles, true, p_passed, p_rule.promote_s, p_now) h
 	join (
 		select m.*, coalesce(sum(m.missed) over (partition by m.operator), 0) - coalesce(sum(m.missed) over (partition by m.operator, m.queue), 0) as others
 		from (
@@ -163,8 +165,7 @@ language sql stable as $$
 		p_rule.fit * case when o.best_score > 0 then (o.fit / o.best_score)::float8 else 1 end as fit,
 		p_rule.reserve * o.others as reserve,
 		p_rule.load * o.load / o.cap as busy) t
-	where h.chat <> all (p_passed)
-	  and case when h.declined <> '{}' or h.preferred <> '' then internal.why_not_him(o.operator, h.circle, h.declined, h.preferred) is null else true end
+	where case when h.declined <> '{}' or h.preferred <> '' then internal.why_not_him(o.operator, h.circle, h.declined, h.preferred) is null else true end
 $$;
 
 create function internal.next_balanced(p_free text[], p_circles int[], p_passed uuid[], p_rule internal.routing_rule, p_now timestamptz)
@@ -186,18 +187,6 @@ language sql stable as $$
 		where k.place <= greatest(1, p_rule.candidates)) c
 $$;
 
--- Some of those who are able and could not be asked, as they are now; p_limit at most.
-create function internal.passed_over(p_circle int, p_asked chat.candidate[], p_limit int) returns chat.candidate[]
-language plpgsql stable as $$
-begin
-	return array(
-		select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
-			a.score, null, null, null, null, null, null)::chat.candidate
-		from (select * from internal.able x where x.need = p_circle and x.operator <> all (array(select c.operator from unnest(p_asked) c)) order by x.operator limit p_limit) a
-		join chat.operator_state s on s.operator = a.operator
-		order by a.operator);
-end $$;
-
 -- The one reason that kept a candidate of a decision from being asked; NULL for those who were free (or had become so when the others were looked at).
 create function internal.why_passed_over(p_candidate chat.candidate, p_why jsonb, p_at timestamptz) returns jsonb
 language sql stable as $$
@@ -207,44 +196,70 @@ language sql stable as $$
 			when p_why ? 'preferred' then jsonb_build_object('code', 'preferred', 'operator', p_why -> 'preferred') end) end
 $$;
 
--- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. False when chat or operator was not what it seemed
--- any more, now that both rows are locked. Rows that somebody else holds at this moment are passed over, never waited for (their holder may wait for one that
--- we hold); the router then comes again soon. NULL when the configuration has changed since it was looked at: the decision is made again.
+-- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. One statement for all that is written: what triggers
+-- do where people hold out chats (15_triggers.sql) it does itself, a third of a decision was the coming and going of many small ones. Its quals are looked at again in
+-- the rows as they are when they are locked. Gives back `made`, or why not: `changed`: the configuration has changed since it was looked at, the decision is
+-- made again. `chat`, `operator`: that is not what it seemed any more, or somebody else holds its row: such rows are passed over, never waited for (their holder may
+-- wait for one that we hold), and the router comes again soon.
 create function internal.make_offer(p_need int, p_level int, p_chat uuid, p_declined text[], p_preferred text, p_operator text, p_free bigint, p_candidates chat.candidate[],
-	p_now timestamptz) returns boolean
+	p_now timestamptz) returns text
 language plpgsql as $$
 declare
-	v_look record;
-	v_state chat.operator_state;
-	v_offer chat.offer;
+	v_asked text[] := array(select c.operator from unnest(p_candidates) c);
+	v_made record;
 begin
-	select n.*, r.stagger, r.candidates, s as state into v_look
-	from chat.chat c, chat.operator_state s, internal.need n, internal.routing_rule r
-	where c.chat = p_chat and c.state = 'queued' and c.queue = n.queue and s.operator = p_operator and n.need = p_need
-	for no key update of c, s skip locked;
-	v_state := v_look.state;
-	if not found or internal.why_not_free(v_state, (p_candidates[1]).cap, v_look.stagger, p_now) is not null then
-		perform set_config('switchboard.passed_over', 'on', true);
-		return false;
-	end if;
-	with made as (
+	with held as materialized (
+		select c.chat, c.queue, s.operator, s.load, n.mode, n.circle, n.offer_timeout_s, n.auto_accept, r.stagger, greatest(0, r.candidates - cardinality(p_candidates)) as further
+		from chat.chat c, chat.waiting w, chat.operator_state s, internal.need n, internal.routing_rule r
+		where c.chat = p_chat and c.state = 'queued' and w.chat = p_chat and s.operator = p_operator and n.need = p_need and n.queue = c.queue
+		  and s.presence = 'available' and s.lease_until > p_now and s.load < (p_candidates[1]).cap
+		  and (s.last_offer_at is null or s.last_offer_at + r.stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now)
+		  and case when n.auto_accept or c.xmin = pg_current_xact_id_if_assigned()::xid then internal.try_lock_keys(p_chat) else true end
+		  and not exists (select from internal.stale t where t.what not in ('duty', 'line')) -- whether he is there stands in his row
+		for no key update of c, w, s skip locked
+	), made as (
 		insert into chat.offer (chat, operator, queue, offered_at, expires_at, rule, why, candidates)
-		select p_chat, p_operator, v_look.queue, p_now, p_now + make_interval(secs => v_look.offer_timeout_s), v_look.mode,
-			internal.offer_figures(v_look.mode, p_level, v_state.load, v_look.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
-				|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_look.circle, p_declined)) else '{}' end,
-			p_candidates || case when cardinality(p_candidates) < v_look.candidates then internal.passed_over(v_look.circle, p_candidates, v_look.candidates - cardinality(p_candidates)) end
-		where not exists (select from internal.stale t where t.what <> 'duty') -- whether he is there we have just seen in his row
-		returning *
+		select h.chat, h.operator, h.queue, p_now, p_now + make_interval(secs => h.offer_timeout_s), h.mode,
+			internal.offer_figures(h.mode, p_level, h.load, h.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
+				|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(h.circle, p_declined)) else '{}' end,
+			p_candidates || array( -- some of those who are able and could not be asked, as they are now
+				select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
+					a.score, null, null, null, null, null, null)::chat.candidate
+				from (select x.operator, x.cap, x.score from internal.able x where x.need = h.circle and x.operator <> all (v_asked) order by x.operator limit h.further) a
+				join chat.operator_state s on s.operator = a.operator
+				order by a.operator)
+		from held h returning offer
+	), taken as (
+		delete from chat.waiting w using held h where w.chat = h.chat
+	), moved as (
+		update chat.chat c set state = 'offered' from held h where c.chat = h.chat
+	), loaded as (
+		update chat.operator_state s set load = s.load + 1, last_offer_at = p_now from held h where s.operator = h.operator
+	), noted as (
+		insert into chat.audit (actor_kind, actor, action, object, key, old, new)
+		select internal.actor_kind(), internal.actor(), 'state', 'chat', h.chat, jsonb_build_object('state', 'queued', 'queue', h.queue), jsonb_build_object('state', 'offered', 'queue', h.queue)
+		from held h
 	)
-	update chat.chat c set state = 'offered' from made m where c.chat = m.chat returning m.* into v_offer;
+	select m.offer, h.auto_accept into v_made from made m, held h;
 	if not found then
-		return null;
+		return internal.why_not_made(p_chat, p_operator, (p_candidates[1]).cap, p_now);
 	end if;
-	if v_look.auto_accept then
-		perform internal.accept((select o from chat.operator o where o.operator = p_operator), v_offer, p_now);
+	if v_made.auto_accept then
+		perform internal.accept(p, o, p_now) from chat.operator p, chat.offer o where p.operator = p_operator and o.offer = v_made.offer;
 	end if;
 	perform internal.ring_relays('o:' || p_operator, p_now);
-	return true;
+	return 'made';
+end $$;
+
+create function internal.why_not_made(p_chat uuid, p_operator text, p_cap int, p_now timestamptz) returns text
+language plpgsql as $$
+begin
+	if exists (select from internal.stale t where t.what not in ('duty', 'line')) then
+		return 'changed';
+	end if;
+	perform set_config('switchboard.passed_over', 'on', true);
+	perform from chat.operator_state s, internal.routing_rule r where s.operator = p_operator and internal.why_not_free(s, p_cap, r.stagger, p_now) is null for no key update of s skip locked;
+	return case when found then 'chat' else 'operator' end;
 end $$;
 
 -- How many there are on duty who could take a chat of that circle, without these.
@@ -283,16 +298,18 @@ declare
 	v_pair record;
 	v_other record;
 	v_found boolean;
-	v_made boolean;
+	v_made text;
 	v_passed uuid[] := '{}'; -- chats that could not be had
+	v_held text[] := '{}';   -- operators who could not
+	v_waited boolean := false;
 	v_offers int := 0;
 	v_again int := 0;
 begin
 	while v_offers < p_limit and v_again < 10 loop -- somebody who changes the configuration all the time shall not keep us
-		select * into v_look from internal.look(p_now);
+		select * into v_look from internal.look(p_now, v_held);
 		if v_look.outdated then
 			perform internal.refresh(p_now);
-			select * into v_look from internal.look(p_now);
+			select * into v_look from internal.look(p_now, v_held);
 		end if;
 		exit when v_look.free = '{}';
 		v_rule := v_look.rule;
@@ -312,14 +329,22 @@ begin
 		end if;
 		exit when not v_found;
 		v_made := internal.make_offer(v_pair.need, v_pair.level, v_pair.chat, v_pair.declined, v_pair.preferred, v_pair.operator, v_pair.free, v_pair.candidates, p_now);
-		if v_made then
-			v_offers := v_offers + 1;
-			exit when cardinality(v_look.free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
-		elsif v_made is null then
-			v_again := v_again + 1;
-		else
-			v_passed := v_passed || v_pair.chat;
-		end if;
+		case v_made
+			when 'made' then
+				v_offers := v_offers + 1;
+				exit when cardinality(v_look.free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
+			when 'changed' then
+				v_again := v_again + 1;
+			when 'operator' then
+				v_held := v_held || v_pair.operator;
+			when 'chat' then -- a customer who does something loses his turn to nobody behind him; who holds his row for longer does
+				if v_waited then
+					v_passed := v_passed || v_pair.chat;
+				else
+					perform pg_sleep(0.003);
+					v_waited := true;
+				end if;
+		end case;
 	end loop;
 	return v_offers;
 end $$;

@@ -151,7 +151,7 @@ class Crowd {
 			const { rows: [{ made }] } = await fast.query('select internal.route(clock_timestamp(), 50) as made');
 			if (made !== 1) throw new Error(`${made} offers for a single slot`);
 			const { rows: [{ late }] } = await slow.query(`select internal.make_offer(m.need, m.level, m.chat, m.declined, m.preferred, m.operator, m.free, m.candidates,
-				clock_timestamp()) as late from mind m`);
+				clock_timestamp()) = 'made' as late from mind m`);
 			return late;
 		} finally {
 			await Promise.all([slow.end(), fast.end()]);

@@ -53,13 +53,13 @@ test('longest idle before fewest chats is caught', { timeout: 600_000 }, (t) => 
 
 test('no stagger is caught', { timeout: 600_000 }, (t) => caughtByHistories(t, async (database) => {
 	await spoil(database, 'look', 's.last_offer_at + r.stagger <= p_now', 'true');
-	await spoil(database, 'why_not_free', 'p_state.last_offer_at + p_stagger > p_now', 'false');
+	await spoil(database, 'make_offer', 's.last_offer_at + r.stagger <= p_now', 'true');
 }, /the router made|the router is idle|stagger/));
 
 test('capacity looked at before the lock alone is caught', async (t) => {
 	const crowd = await openCrowd({ cluster, installation });
 	try {
-		await spoil(crowd.database, 'make_offer', 'not found or internal.why_not_free(v_state, (p_candidates[1]).cap, v_look.stagger, p_now) is not null', 'not found');
+		await spoil(crowd.database, 'make_offer', 's.load < (p_candidates[1]).cap', 'true');
 		await crowd.decideLate();
 		const violations = await crowd.violations();
 		assert.deepEqual(violations.map(({ rule }) => rule), ['I2 load within cap']);

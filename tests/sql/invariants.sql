@@ -54,6 +54,9 @@ select t.finds('the waiting list holds', 'delete from chat.waiting where chat = 
 select t.finds('the waiting list holds', 'insert into chat.waiting select t.chat(2), ''sales'', ''{}'', t.at(2)');
 select t.finds('the waiting list holds', 'update chat.waiting set arrived_at = t.at(0) where chat = t.chat(7)');
 select t.finds('the waiting list holds', 'update chat.waiting set queue = ''billing'' where chat = t.chat(7)');
+select t.finds('an offer is of', 'delete from chat.chat where chat = t.chat(5)');
+select t.finds('an offer is of', 'update chat.offer set operator = ''nobody'' where chat = t.chat(5)');
+select t.finds('an offer is of', 'update chat.offer set queue = ''nowhere'' where chat = t.chat(5)');
 select t.finds('a waiting chat carries', 'update chat.waiting set declined = ''{}'' where chat = t.chat(4)');
 select t.finds('a waiting chat carries', 'update chat.waiting set declined = ''{bo}'' where chat = t.chat(7)');
 select t.finds('an offered chat has one', 'update chat.offer set state = ''expired'', closed_at = t.at(40) where chat = t.chat(5)');
@@ -97,6 +100,7 @@ select t.finds('the record of a decision', $$update chat.offer set candidates[1]
 select t.finds('no operator held his cap', $$update chat.offer set why = why || '{"cap": 0}' where chat = t.chat(5)$$);
 select t.finds('two offers to an operator', $$update chat.offer set why = why || '{"stagger_s": 5}'$$);
 select t.finds('every operator has a state', 'delete from chat.operator_state where operator = ''ana''');
+select t.finds('every operator has a state', 'insert into chat.operator_state (operator) values (''nobody'')');
 select t.finds('a chat that is over', 'update chat.chat set ended_by = null where chat = t.chat(1)');
 select t.finds('a chat that is over', 'update chat.message set kind = ''reminder'' where chat = t.chat(1) and kind = ''ended''');
 select t.finds('no message of a party', $$

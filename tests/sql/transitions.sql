@@ -22,7 +22,11 @@ declare
 	v_chat uuid := t.standing(p_n, p_from);
 	v_audit int;
 begin
-	update chat.chat set state = p_to, ended_at = case when p_to in ('ended', 'abandoned') then t.at(1) end where chat = v_chat;
+	if (p_from, p_to) = ('queued', 'offered') then
+		perform internal.leave_line(v_chat); -- this move has its own statements, of which this is one; internal.make_offer is below
+	else
+		update chat.chat set state = p_to, ended_at = case when p_to in ('ended', 'abandoned') then t.at(1) end where chat = v_chat;
+	end if;
 	select count(*) into v_audit from chat.audit a where a.object = 'chat' and a.key = v_chat::text and a.action = 'state' and a.old ->> 'state' = p_from and a.new ->> 'state' = p_to;
 	if exists (select from chat.waiting w where w.chat = v_chat) <> (p_to = 'queued') then
 		return 'moved, and the waiting list is wrong';
@@ -62,4 +66,12 @@ select t.accept(999, t.at(1));
 select t.end_chat(999, 'operator', t.at(2));
 select results_eq($$select a.old ->> 'state', a.new ->> 'state' from chat.audit a where a.key = t.chat(999)::text and a.action = 'state' order by a.audit$$,
 	$$values ('queued', 'offered'), ('offered', 'active'), ('active', 'ended')$$, 'the audit tells the way of a chat');
+-- The router's own move writes all that the triggers write for the others.
+select t.sign_in('ana', '{sales}', t.at(0)), t.arrive(950, 'sales', t.at(1));
+select t.route(t.at(2));
+select is(t.state(950), 'offered', 'held out by the router');
+select results_eq($$select action, old ->> 'state', new ->> 'state', new ->> 'queue' from chat.audit where object = 'chat' and key = t.chat(950)::text$$,
+	$$values ('state', 'queued', 'offered', 'sales')$$, 'and audited');
+select is_empty('select chat from chat.waiting where chat = t.chat(950)', 'it waits no longer');
+select results_eq('select load::int, last_offer_at from chat.operator_state', $$values (1, t.at(2))$$, 'its load and the instant of the offer count');
 \ir verdict.psql

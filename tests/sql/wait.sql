@@ -11,7 +11,8 @@ begin
 		perform t.arrive(p_first + n, p_queue, t.at(p_at + n * p_every_s - p_waited_s));
 		insert into chat.offer (offer, chat, operator, queue, state, offered_at, expires_at, closed_at, rule)
 		values (t.chat(p_first + n), t.chat(p_first + n), p_operator, p_queue, 'open', t.at(p_at + n * p_every_s), t.at(p_at + n * p_every_s + 20), null, 'availability');
-		update chat.chat set state = 'offered' where chat = t.chat(p_first + n);
+		update chat.operator_state set load = load + 1, last_offer_at = t.at(p_at + n * p_every_s) where operator = p_operator;
+		perform internal.leave_line(t.chat(p_first + n));
 		perform internal.accept(o, f, t.at(p_at + n * p_every_s)) from chat.operator o, chat.offer f where o.operator = p_operator and f.offer = t.chat(p_first + n);
 		perform t.end_chat(p_first + n, 'customer', t.at(p_at + n * p_every_s + p_held_s));
 	end loop;
