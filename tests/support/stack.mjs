@@ -53,8 +53,8 @@ export function useStack(options = {}) {
 
 export class Stack {
 	constructor(options = {}) {
-		this.settings = { relays: 1, routers: 1, couriers: 0, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0,
-			behind: [], tls: false, ...options };
+		this.settings = { relays: 1, routers: 1, couriers: 0, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat',
+			cacheSeconds: 0, behind: [], tls: false, ...options };
 		this.problems = [];
 		this.programs = [];
 		this.marks = [];
