@@ -160,3 +160,7 @@ where o.state = 'sending' and exists (select from chat.outbox e where e.lane = o
 select l.lane, l.due_at, h.next_try_at from chat.outbox_lane l
 cross join lateral (select o.state, o.next_try_at from chat.outbox o where o.lane = l.lane and o.finished_at is null order by o.position limit 1) h
 where not l.sending and h.state = 'queued' and l.due_at <> h.next_try_at;
+
+-- name: an external bot has a claim to a chat exactly while the chat is with it
+select c.chat, c.state, c.bot_left_at, l.bot from chat.chat c join chat.bot b on b.bot = c.bot left join chat.bot_lease l on l.chat = c.chat
+where (l.chat is not null) <> (c.state = 'bot' and b.kind <> 'built_in' and c.bot_left_at is null) or l.bot <> c.bot;

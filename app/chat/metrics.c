@@ -62,6 +62,12 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 	[METRIC_ROUTER_PASS] = HISTOGRAM("router_pass_seconds", METRIC_SECONDS, "Passes, from question to answer."),
 	[METRIC_ROUTER_DATABASE_RECONNECTS] = COUNTER("router_database_reconnects_total", NULL, "Sessions opened after the first one."),
 
+	[METRIC_COURIER_CLAIMED] = COUNTER("courier_claimed_total", NULL, "Items taken to be sent."),
+	[METRIC_COURIER_ATTEMPTS] = COUNTER("courier_attempts_total", "result", "What became of them: done, retry, dead (given up), stale (it came too late to count)."),
+	[METRIC_COURIER_ACTIVE] = GAUGE("courier_requests", NULL, "Requests and mails under way."),
+	[METRIC_COURIER_SECONDS] = HISTOGRAM("courier_request_seconds", METRIC_SECONDS, "From the beginning of a request or mail to its answer or failure."),
+	[METRIC_COURIER_DATABASE_RECONNECTS] = COUNTER("courier_database_reconnects_total", NULL, "Sessions opened after the first one."),
+
 	[METRIC_API_REQUESTS] = COUNTER("api_requests_total", "status", "Requests answered, by class of the status code."),
 	[METRIC_API_LIMITED] = COUNTER("api_requests_limited_total", NULL, "Requests answered 429, because somebody wanted too much."),
 	[METRIC_API_REQUEST_SECONDS] = HISTOGRAM("api_request_seconds", METRIC_SECONDS, "Requests, from the first byte read to the answer."),
@@ -72,6 +78,8 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 	[METRIC_CHATS] = GAUGE("chats", "state", "Chats that are not over."),
 	[METRIC_OPERATORS] = GAUGE("operators", "presence", "Active operators."),
 	[METRIC_NOTIFY_QUEUE] = GAUGE("notify_queue_ratio", NULL, "How full the database's notification queue is; at 1 nothing can be stored."),
+	[METRIC_OUTBOX] = GAUGE("outbox_items", "state", "Items of the outbox that wait or are under way (open), and dead letters that nobody has looked after (dead)."),
+	[METRIC_OUTBOX_OLDEST] = GAUGE("outbox_oldest_seconds", NULL, "For how long the oldest item that is due has been so."),
 };
 /* clang-format on */
 

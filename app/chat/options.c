@@ -4,7 +4,7 @@
 const struct option_def chat_options[] = {
 	{ "public_url", OPTION_STRING, NULL, 0, 0, NULL, "api relay cli", true,
 	  "The URL under which browsers reach this server, prefix included and no slash at the end, as in https://chat.example.com/chat." },
-	{ "database", OPTION_STRING, "dbname=switchboard", 0, 0, NULL, "api relay router cli", false,
+	{ "database", OPTION_STRING, "dbname=switchboard", 0, 0, NULL, "api relay router courier cli", false,
 	  "libpq connection string; use a unix socket or hostaddr= so that no name look-up blocks." },
 	{ "server_key_file", OPTION_PATH, NULL, 0, 0, NULL, "api", false,
 	  "File with the installation's secret of at least 32 bytes, readable by its owner only; the api refuses to start without it. While the secret is changed: two lines "
@@ -13,8 +13,8 @@ const struct option_def chat_options[] = {
 	{ "sso_param", OPTION_STRING, NULL, 0, 0, NULL, "api", false,
 	  "FastCGI parameter in which the web server names the operator whom it has authenticated itself, as in SWITCHBOARD_USER; unset: it logs nobody in." },
 	{ "sso_totp", OPTION_BOOL, "no", 0, 0, NULL, "api", false, "Ask whom the web server has authenticated for the code of the second step as well." },
-	{ "log_level", OPTION_CHOICE, "info", 0, 0, "debug|info|warn|error", "api relay router cli", false, "The least important lines that are logged." },
-	{ "slow_statement_ms", OPTION_INT, "500", 0, 60000, NULL, "api relay router", false,
+	{ "log_level", OPTION_CHOICE, "info", 0, 0, "debug|info|warn|error", "api relay router courier cli", false, "The least important lines that are logged." },
+	{ "slow_statement_ms", OPTION_INT, "500", 0, 60000, NULL, "api relay router courier", false,
 	  "Milliseconds from which on a statement is logged as slow, by its name and with the request's id, and counted; 0 = never." },
 	{ "api_socket", OPTION_PATH, "/run/switchboard/api.sock", 0, 0, NULL, "api", false,
 	  "Unix socket for FastCGI requests; with socket activation (LISTEN_FDS) or a socket on descriptor 0 (mod_fcgid, spawn-fcgi) that one is used instead." },
@@ -81,6 +81,13 @@ const struct option_def chat_options[] = {
 	{ "nats_ca_file", OPTION_PATH, NULL, 0, 0, NULL, "relay", false, "Certificates that a tls:// server's is judged by, as PEM; its name must be the URL's host." },
 	{ "router_name", OPTION_STRING, NULL, 0, 0, NULL, "router", false, "Name of this router; default: host name and process id." },
 	{ "router_sweep_s", OPTION_INT, "2", 1, 60, NULL, "router", false, "Longest sleep of the router: what a lost notification can cost." },
+	{ "courier_name", OPTION_STRING, NULL, 0, 0, NULL, "courier", false, "Name of this courier; default: host name and process id." },
+	{ "courier_requests_max", OPTION_INT, "128", 1, 4096, NULL, "courier", false,
+	  "Requests and mails that this courier has under way at once; each account has a limit besides (setting outbox_account_max)." },
+	{ "courier_private_hosts", OPTION_STRING, NULL, 0, 0, NULL, "courier", false,
+	  "Names of hosts, addresses and networks, separated by spaces, that it may connect to although they are not public (loopback, private, link-local): a mail server, a bot"
+	  " or a CRM in the intranet. All others are refused whatever a table says. Default: none." },
+	{ "courier_ca_file", OPTION_PATH, NULL, 0, 0, NULL, "courier", false, "Certificates that servers are judged by, as PEM; default: the system's." },
 	{ "sql_dir", OPTION_PATH, NULL, 0, 0, NULL, "cli", false, "Directory of migrations and functions; default: the installed one." },
 };
 const size_t chat_options_count = sizeof chat_options / sizeof chat_options[0];

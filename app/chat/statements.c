@@ -178,13 +178,18 @@ const struct statement STATEMENT_LAPSED_CUSTOMERS = { "lapsed_customers", "selec
 /* ticket hash, origin, relay → session (hash), operator, name, role, epoch. The ticket is used up. Raises unauthorized, forbidden. */
 const struct statement STATEMENT_HELLO_OPERATOR = { "hello_operator",
 	"select session, operator, name, role, epoch from api.hello_operator($1::bytea, $2::text, $3::int)", 3 };
+/* hash of a bot's token, foreign origin or NULL, relay → the same; operator is the bot's desk, role bot */
+const struct statement STATEMENT_HELLO_BOT = { "hello_bot", "select session, operator, name, role, epoch from api.hello_bot($1::bytea, $2::text, $3::int)", 3 };
+/* a bot's session, chat, cid, turn (JSON) → seq; refused: no queue takes the chat that it wanted to hand over */
+const struct statement STATEMENT_BOT_TURN = { "bot_turn", "select seq, refused from api.bot_turn($1::bytea, $2::uuid, $3::uuid, $4::jsonb)", 4 };
 /* relay, chats whose last customer socket here has closed */
 const struct statement STATEMENT_CUSTOMERS_GONE = { "customers_gone", "select api.customers_gone($1::int, $2::uuid[])", 2 };
 /* relay, session whose last socket here has closed: the lease ends in operator_lease_s at the latest */
 const struct statement STATEMENT_OPERATOR_GONE = { "operator_gone", "select api.operator_gone($1::int, $2::bytea)", 2 };
-/* session → rows (chat, state, last_seq, marks as at hello, away_s): the chats this operator owns now; away_s: the customer has been gone for so long, NULL: is there */
+/* session → rows (chat, state, last_seq, marks as at hello, away_s): the chats this operator or bot owns now; away_s: the customer has been gone for so long,
+ * NULL: is there; about: what a bot is told of the chat (JSON), NULL for an operator */
 const struct statement STATEMENT_OPERATOR_CHATS = { "operator_chats",
-	"select chat, state, last_seq, customer_got, customer_read, operator_got, operator_read, away_s from api.operator_chats($1::bytea)", 1 };
+	"select chat, state, last_seq, customer_got, customer_read, operator_got, operator_read, away_s, about from api.operator_chats($1::bytea)", 1 };
 /* chats, parties, got, read: arrays of one length, each chat and party once */
 const struct statement STATEMENT_NOTE_MARKS = { "note_marks", "select api.note_marks($1::uuid[], $2::text[], $3::bigint[], $4::bigint[])", 4 };
 /* session, offers already shown on the socket → rows (offer, reason, frame): an open offer has reason NULL and frame = the members of the `offer` frame as a JSON
@@ -227,6 +232,22 @@ const struct statement STATEMENT_ROUTER_LEAVE = { "router_leave", "select api.ro
 const struct statement STATEMENT_LISTEN_LEAD = { "listen_lead", "listen switchboard_lead", 0 };
 const struct statement STATEMENT_LISTEN_ROUTE = { "listen_route", "listen switchboard_route", 0 };
 
+/* ---- the courier -------------------------------------------------------------------------------------------- */
+
+/* courier name, leases of an earlier session that are still ours → courier (our number); listens to switchboard_outbox */
+const struct statement STATEMENT_COURIER_REGISTER = { "courier_register", "select courier from api.courier_register($1::text, $2::uuid[])", 2 };
+/* courier, asleep → next_in_ms (NULL: nothing waits); no row: register anew */
+const struct statement STATEMENT_COURIER_BEAT = { "courier_beat", "select next_in_ms from api.courier_beat($1::int, $2::boolean)", 2 };
+const struct statement STATEMENT_COURIER_LEAVE = { "courier_leave", "select api.courier_leave($1::int)", 1 };
+/* courier, how many → rows; those with a problem are not sent but reported as failed, for good where `final` says so */
+const struct statement STATEMENT_CLAIM_OUTBOX = { "claim_outbox",
+	"select item, lease, kind, account, attempt, problem, final, method, url, headers, content_type, body, user_name, secret, other_secret, scheme, timeout_ms, max_answer_bytes,"
+	" allowed_hosts, plain_http, mail_from, rcpt, subject, text_body, html_body, starttls from api.claim_outbox($1::int, $2::int)", 2 };
+/* item, lease, status, answer, Retry-After in seconds → outcome: done, retry, dead, stale */
+const struct statement STATEMENT_OUTBOX_ANSWERED = { "outbox_answered", "select outcome from api.outbox_answered($1::uuid, $2::uuid, $3::int, $4::text, $5::int)", 5 };
+/* item, lease, error, final → the same */
+const struct statement STATEMENT_OUTBOX_FAILED = { "outbox_failed", "select outcome from api.outbox_failed($1::uuid, $2::uuid, $3::text, $4::boolean)", 4 };
+
 /* ---- the command line --------------------------------------------------------------------------------------- */
 
 /* operator, crypt(3) hash */
@@ -242,6 +263,20 @@ const struct statement STATEMENT_ADD_OPERATOR = { "add_operator", "select api.ad
 const struct statement STATEMENT_ADD_SITE_SECRET = { "add_site_secret", "select slot, secret from api.add_site_secret($1::text)", 1 };
 /* site, the last one too → slot, remaining (how many remain) */
 const struct statement STATEMENT_RETIRE_SITE_SECRET = { "retire_site_secret", "select slot, remaining from api.retire_site_secret($1::text, $2::boolean)", 2 };
+/* webhook, bot or token; whose → slot, secret: the only time that it is shown */
+const struct statement STATEMENT_ADD_OUTGOING_SECRET = { "add_outgoing_secret", "select slot, secret from api.add_outgoing_secret($1::text, $2::text)", 2 };
+/* the same, the last one too → slot, remaining */
+const struct statement STATEMENT_RETIRE_OUTGOING_SECRET = { "retire_outgoing_secret",
+	"select slot, remaining from api.retire_outgoing_secret($1::text, $2::text, $3::boolean)", 3 };
+/* state or NULL → rows, dead letters first */
+const struct statement STATEMENT_OUTBOX_LIST = { "outbox_list",
+	"select item, kind, account, lane, chat, state, tries, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created_at,"
+	" to_char(next_try_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as next_try_at, last_status, last_error from chat.outbox_list($1::text)", 1 };
+/* item */
+const struct statement STATEMENT_REPLAY_OUTBOX = { "replay_outbox", "select chat.replay_outbox($1::uuid)", 1 };
+const struct statement STATEMENT_DROP_OUTBOX = { "drop_outbox", "select chat.drop_outbox($1::uuid)", 1 };
+/* kind, account → items */
+const struct statement STATEMENT_REPLAY_ACCOUNT = { "replay_account", "select chat.replay_account($1::text, $2::text) as items", 2 };
 /* → rows (severity, code, object, key, sentence, hint), the worst first */
 const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
 /* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
@@ -284,7 +319,8 @@ const struct statement STATEMENT_LEDGER_ADD = { "ledger_add",
 
 const struct statement *const statements_relay[] = {
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT, &STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR,
-	&STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES,
+	&STATEMENT_HELLO_BOT, &STATEMENT_BOT_TURN, &STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS,
+	&STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES,
 	&STATEMENT_FETCH_EVENTS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
@@ -294,6 +330,12 @@ const size_t statements_relay_aside_count = sizeof statements_relay_aside / size
 
 const struct statement *const statements_relay_places[] = { &STATEMENT_QUEUE_POSITIONS };
 const size_t statements_relay_places_count = sizeof statements_relay_places / sizeof statements_relay_places[0];
+
+const struct statement *const statements_courier[] = {
+	&STATEMENT_COURIER_REGISTER, &STATEMENT_COURIER_BEAT, &STATEMENT_COURIER_LEAVE, &STATEMENT_CLAIM_OUTBOX, &STATEMENT_OUTBOX_ANSWERED, &STATEMENT_OUTBOX_FAILED,
+	&STATEMENT_NOTE_METRICS,
+};
+const size_t statements_courier_count = sizeof statements_courier / sizeof statements_courier[0];
 
 const struct statement *const statements_all[] = {
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
@@ -311,9 +353,12 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_SERVE, &STATEMENT_LISTEN_CONFIGURATION,
 	&STATEMENT_UNLISTEN_CONFIGURATION, &STATEMENT_NOTE_METRICS,
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
-	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE,
+	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR,
+	&STATEMENT_HELLO_BOT, &STATEMENT_BOT_TURN, &STATEMENT_CUSTOMERS_GONE,
 	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
+	&STATEMENT_COURIER_REGISTER, &STATEMENT_COURIER_BEAT, &STATEMENT_COURIER_LEAVE, &STATEMENT_CLAIM_OUTBOX, &STATEMENT_OUTBOX_ANSWERED, &STATEMENT_OUTBOX_FAILED,
+	&STATEMENT_ADD_OUTGOING_SECRET, &STATEMENT_RETIRE_OUTGOING_SECRET, &STATEMENT_OUTBOX_LIST, &STATEMENT_REPLAY_OUTBOX, &STATEMENT_DROP_OUTBOX, &STATEMENT_REPLAY_ACCOUNT,
 	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
 	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_ERASE_IDENTITY, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON, &STATEMENT_EXPORT_IDENTITY,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,

@@ -57,6 +57,10 @@ static void follow(struct relay *r, struct seat *seat, const PGresult *result, i
 	struct sub *sub;
 
 	learn(r, room, result, row);
+	if (seat->bot) {
+		render_chat(client_scratch(seat->client), result_str(result, row, "about"));
+		client_send_scratch(seat->client);
+	}
 	sub = room_join(room, seat->client, cursor);
 	if (resync)
 		sub->dirty |= DIRTY_RESYNC;

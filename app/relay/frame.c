@@ -37,6 +37,8 @@ static const struct frame_def frame_defs[] = {
 		{ { "token", JSON_TOKEN, true, 1, 128, AT(token) }, CHAT, { "last_seq", JSON_INT, false, 0, SEQ_MAX, AT(last_seq) }, EPOCH, TAB } },
 	[FRAME_HELLO_OPERATOR] = { "hello", PARTY_UNKNOWN, CLIENT_NEW, false,
 		{ { "ticket", JSON_TOKEN, true, 1, 128, AT(ticket) }, { "cursors", JSON_OBJECT, false, 0, 0, AT(cursors) }, EPOCH, TAB } },
+	[FRAME_HELLO_BOT] = { "hello", PARTY_UNKNOWN, CLIENT_NEW, false,
+		{ { "bot_token", JSON_TOKEN, true, 1, 128, AT(bot_token) }, { "cursors", JSON_OBJECT, false, 0, 0, AT(cursors) }, EPOCH, TAB } },
 	[FRAME_SEND] = { "send", PARTY_UNKNOWN, CLIENT_READY, false,
 		{ CID, CHAT, { "body", JSON_BODY, false, 1, BODY_MAX, AT(body) }, { "choice", JSON_TOKEN, false, 1, 64, AT(choice) } } },
 	[FRAME_NOTE] = { "note", PARTY_OPERATOR, CLIENT_READY, false, { CID, CHAT, { "body", JSON_BODY, true, 1, BODY_MAX, AT(body) } } },
@@ -46,6 +48,7 @@ static const struct frame_def frame_defs[] = {
 	[FRAME_PING] = { "ping", PARTY_UNKNOWN, CLIENT_READY, false, { { "n", JSON_INT, true, 0, SEQ_MAX, AT(n) } } },
 	[FRAME_ACCEPT] = { "accept", PARTY_OPERATOR, CLIENT_READY, false, { OFFER } },
 	[FRAME_DECLINE] = { "decline", PARTY_OPERATOR, CLIENT_READY, false, { OFFER, { "reason", JSON_NAME, false, 1, 200, AT(reason) } } },
+	[FRAME_TURN] = { "turn", PARTY_OPERATOR, CLIENT_READY, false, { CID, CHAT, { "turn", JSON_OBJECT, true, 0, 0, AT(turn) } } },
 	[FRAME_TRANSFER] = { "transfer", PARTY_OPERATOR, CLIENT_READY, true, { { NULL } } },
 };
 
@@ -53,14 +56,16 @@ static const struct frame_def frame_defs[] = {
 
 static const struct frame_def *find_def(struct json_object *root)
 {
-	struct json_object *type, *ticket;
+	struct json_object *type, *secret;
 	const char *name;
 
 	if (!json_object_object_get_ex(root, "t", &type) || !json_object_is_type(type, json_type_string))
 		return NULL;
 	name = json_object_get_string(type);
+	if (strcmp(name, "hello") == 0 && json_object_object_get_ex(root, "bot_token", &secret))
+		return &frame_defs[FRAME_HELLO_BOT];
 	if (strcmp(name, "hello") == 0)
-		return &frame_defs[json_object_object_get_ex(root, "ticket", &ticket) ? FRAME_HELLO_OPERATOR : FRAME_HELLO_CUSTOMER];
+		return &frame_defs[json_object_object_get_ex(root, "ticket", &secret) ? FRAME_HELLO_OPERATOR : FRAME_HELLO_CUSTOMER];
 	for (size_t i = 0; i < DEF_COUNT; i++)
 		if (strcmp(frame_defs[i].name, name) == 0)
 			return &frame_defs[i];

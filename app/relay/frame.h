@@ -11,6 +11,7 @@
 enum frame_type {
 	FRAME_HELLO_CUSTOMER,
 	FRAME_HELLO_OPERATOR,
+	FRAME_HELLO_BOT,
 	FRAME_SEND,
 	FRAME_NOTE,
 	FRAME_GOT,
@@ -19,14 +20,15 @@ enum frame_type {
 	FRAME_PING,
 	FRAME_ACCEPT,
 	FRAME_DECLINE,
+	FRAME_TURN,
 	FRAME_TRANSFER /* known as an operators' word; done over HTTP */
 };
 
 struct frame {
 	enum frame_type type;
 	struct json_object *root; /* owns the strings below; NULL where a field is absent */
-	const char *chat, *cid, *body, *choice, *token, *ticket, *epoch, *tab, *offer, *reason;
-	struct json_object *cursors;
+	const char *chat, *cid, *body, *choice, *token, *ticket, *bot_token, *epoch, *tab, *offer, *reason;
+	struct json_object *cursors, *turn;
 	int64_t seq, last_seq, n;
 	bool on;
 };

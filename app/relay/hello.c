@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BOT_TOKEN_PREFIX "sb_"
+
 static enum status read_cursors(struct json_object *cursors, struct hello *hello, struct problem *problem)
 {
 	json_object_object_foreach(cursors, chat, seq) {
@@ -20,17 +22,24 @@ static enum status read_cursors(struct json_object *cursors, struct hello *hello
 	return STATUS_OK;
 }
 
+/* As `switchboard bot token add` prints it. */
+static bool is_bot_token(const char *token)
+{
+	return strncmp(token, BOT_TOKEN_PREFIX, strlen(BOT_TOKEN_PREFIX)) == 0 && secret_token_is_wellformed(token + strlen(BOT_TOKEN_PREFIX));
+}
+
 enum status hello_new(const struct frame *frame, struct hello **ret_hello, struct problem *problem)
 {
-	const char *secret = frame->ticket ? frame->ticket : frame->token;
+	const char *secret = frame->ticket ? frame->ticket : frame->bot_token ? frame->bot_token : frame->token;
 	size_t cursors = frame->cursors ? (size_t)json_object_object_length(frame->cursors) : 0;
 	struct hello *hello;
 	enum status status = STATUS_OK;
 
-	if (!secret_token_is_wellformed(secret))
+	if (frame->bot_token ? !is_bot_token(secret) : !secret_token_is_wellformed(secret))
 		return problem_set(problem, STATUS_UNAUTHORIZED, NULL);
 	hello = alloc_zero(1, sizeof *hello + cursors * sizeof hello->cursors[0]);
-	hello->operator = frame->ticket != NULL;
+	hello->bot = frame->bot_token != NULL;
+	hello->operator = hello->bot || frame->ticket != NULL;
 	secret_sha256(secret, strlen(secret), hello->secret);
 	if (frame->chat)
 		memcpy(hello->chat, frame->chat, sizeof hello->chat);

@@ -16,7 +16,8 @@ struct hello_cursor {
 };
 
 struct hello {
-	bool operator;
+	bool operator;               /* a bot is one, as far as the relay is concerned */
+	bool bot;
 	bool asked;                  /* the database is judging it */
 	uint8_t secret[SECRET_BYTES]; /* hash of the token or ticket */
 	char chat[UUID_LEN + 1];     /* customer */

@@ -64,6 +64,7 @@ static void welcome(struct relay *r, struct client *client, const PGresult *resu
 	seat->client = client;
 	(void)snprintf(seat->operator, sizeof seat->operator, "%s", result_str(result, 0, "operator"));
 	(void)snprintf(seat->epoch, sizeof seat->epoch, "%s", result_str(result, 0, "epoch"));
+	seat->bot = client->hello->bot;
 	seat->hello = client->hello;
 	client->hello = NULL;
 	client->seat = seat;
@@ -104,7 +105,7 @@ bool operator_hello(struct relay *r, struct client *client)
 	q = alloc_zero(1, sizeof *q);
 	q->relay = r;
 	q->client = client->id;
-	if (pipe_send(r->pipe, &STATEMENT_HELLO_OPERATOR, params, on_hello, q) != STATUS_OK) {
+	if (pipe_send(r->pipe, hello->bot ? &STATEMENT_HELLO_BOT : &STATEMENT_HELLO_OPERATOR, params, on_hello, q) != STATUS_OK) {
 		free(q);
 		return false;
 	}

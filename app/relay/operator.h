@@ -15,6 +15,7 @@ struct seat {
 	struct seat *prev, *next; /* of struct relay */
 	struct client *client;
 	char operator[HINT_OPERATOR_MAX + 1];
+	bool bot;                 /* it owns chats by a lease and speaks in turns (bot.h) */
 	struct hello *hello;      /* its cursors, until the first chats have come */
 	char offers[OFFERS_MAX][UUID_LEN + 1];
 	size_t offer_count;

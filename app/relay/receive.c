@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* One message of a client: the frame's type decides which module it is for. */
+#include "relay/bot.h"
 #include "relay/desk.h"
 #include "relay/frame.h"
 #include "relay/hello.h"
+#include "relay/operator.h"
 #include "relay/relay.h"
 #include "relay/render.h"
 
@@ -87,7 +89,10 @@ static void take_frame(struct relay *r, struct client *client, const struct fram
 {
 	switch (frame->type) {
 	case FRAME_SEND:
-		take_message(r, client, frame, "message");
+		if (client->seat && client->seat->bot)
+			bot_send(r, client, frame);
+		else
+			take_message(r, client, frame, "message");
 		break;
 	case FRAME_NOTE:
 		take_message(r, client, frame, "note");
@@ -106,8 +111,15 @@ static void take_frame(struct relay *r, struct client *client, const struct fram
 	case FRAME_DECLINE:
 		desk_decline(r, client, frame->offer, frame->reason);
 		break;
-	case FRAME_HELLO_CUSTOMER: /* these three never get here: frame_parse() */
+	case FRAME_TURN:
+		if (client->seat && client->seat->bot)
+			bot_turn(r, client, frame);
+		else
+			answer_error(client, STATUS_FORBIDDEN, frame);
+		break;
+	case FRAME_HELLO_CUSTOMER: /* these four never get here: frame_parse() */
 	case FRAME_HELLO_OPERATOR:
+	case FRAME_HELLO_BOT:
 	case FRAME_TRANSFER:
 	default:
 		break;

@@ -111,6 +111,12 @@ void render_offer(struct buf *b, const char *members)
 	add_members(b, members);
 }
 
+void render_chat(struct buf *b, const char *members)
+{
+	buf_add_str(b, "{\"t\":\"chat\"");
+	add_members(b, members);
+}
+
 void render_offer_gone(struct buf *b, const char *offer, const char *reason)
 {
 	add_str(b, "{\"t\":\"offer_gone\",\"offer\":", offer);

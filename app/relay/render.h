@@ -30,6 +30,8 @@ void render_mark(struct buf *b, const char *type, const char *chat, enum party w
 void render_presence(struct buf *b, const char *chat, enum party who, bool online, int64_t away_s);
 /* `members` is the JSON object the database made of the offer. */
 void render_offer(struct buf *b, const char *members);
+/* What a bot is told of a chat that is its from now on: the members of the object the database made of it. */
+void render_chat(struct buf *b, const char *members);
 void render_offer_gone(struct buf *b, const char *offer, const char *reason);
 void render_accepted(struct buf *b, const char *offer, const char *members);
 

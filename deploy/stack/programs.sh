@@ -77,7 +77,7 @@ programs_services() {
 	service_stops_by_int "$dir" postgres
 	service_add "$dir" nginx nginx -p "$dir/run" -e stderr -c "$dir/etc/nginx/stack.conf" -g 'daemon off;'
 	service_clears_group "$dir" nginx
-	for name in api relay router; do
+	for name in api relay router courier; do
 		programs_service "$dir" $name $name
 	done
 	programs_service "$dir" router2 router --router_name stand-by

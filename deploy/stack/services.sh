@@ -61,7 +61,7 @@ services_stop() {
 	if [ "$(cat "/proc/$supervisor_pid/comm" 2>/dev/null)" != runsvdir ]; then
 		return 0
 	fi
-	for name in router2 router relay api nginx postgres; do
+	for name in courier router2 router relay api nginx postgres; do
 		[ ! -d "$dir/service/$name" ] || sv -w 10 force-stop "$dir/service/$name" >/dev/null 2>&1 || true
 	done
 	children=$(pgrep -P "$supervisor_pid" || true)

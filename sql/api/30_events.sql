@@ -14,6 +14,7 @@ begin
 	where c.chat = p_chat returning c.last_seq into strict v_seq;
 	insert into chat.message (chat, seq, kind, author_kind, author, author_name, body, data, at, cid, sent_hash)
 	values (p_chat, v_seq, p_kind, p_author_kind, p_author, p_author_name, p_body, p_data, p_now, p_cid, p_sent_hash);
+	perform internal.tell_event(p_chat, p_kind, v_seq, p_data, p_now) where p_kind in ('queued', 'requeued', 'assigned', 'ended', 'rated');
 	if coalesce(current_setting('switchboard.quiet', true), '') <> 'on' then
 		perform internal.ring_relays('c:' || p_chat, p_now);
 	end if;

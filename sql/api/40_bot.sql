@@ -55,6 +55,9 @@ declare
 	v_queue text;
 	v_text text := internal.bot_text(p_chat.bot, p_node, '', p_chat.locale);
 begin
+	if internal.external_bot_begins(p_chat, p_now) then
+		return;
+	end if;
 	select n.queue into v_queue from chat.bot_node n where n.bot = p_chat.bot and n.node = p_node;
 	if v_queue is not null and internal.bot_hands_over(p_chat, v_queue, p_now) then
 		return;
@@ -88,6 +91,7 @@ language plpgsql stable as $$
 begin
 	return (select case
 		when p_choice = 'person' then internal.text('person', p_chat.locale)
+		when internal.bot_kind(p_chat.bot) <> 'built_in' then internal.external_choice_label(p_chat.chat, p_choice)
 		else (select coalesce(internal.bot_text(c.bot, c.node, c.choice, p_chat.locale), c.choice)
 			from chat.bot_choice c where c.bot = p_chat.bot and c.node = p_chat.bot_node and c.choice = p_choice)
 	end);
@@ -111,6 +115,9 @@ begin
 	end if;
 	if v_choice = 'person' then
 		perform internal.bot_hands_over(v_chat, internal.person_queue(v_chat.widget, null), p_now);
+		return;
+	end if;
+	if internal.external_bot_hears(v_chat, p_now) then
 		return;
 	end if;
 	select c.next_node into v_next from chat.bot_choice c where c.bot = v_chat.bot and c.node = v_chat.bot_node and c.choice = v_choice;

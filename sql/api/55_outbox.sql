@@ -2,21 +2,10 @@
 -- The outbox: everything that leaves by HTTP or SMTP. Who has something to send calls internal.send_out in the transaction in which it becomes true; couriers claim what is
 -- due, send it, and report. An item is sent at least once, each time under the same key, and those of a lane one after the other.
 --
--- Locks are taken in this order: chat, lane, item. A claim waits for nobody.
+-- Locks are taken in this order: chat, its counter, lane, item. A claim waits for nobody.
 --
 -- Nobody is rung while a courier is awake (it looks by itself ten times a second): a commit with a notification waits for a lock of the whole cluster, so there is one
 -- when work comes after a pause, and none under load. A bell that is missed costs a second.
-
--- How an item leaves. Made when it is claimed, so that address and secrets are the present ones; all NULL: there is nobody to send it to any more.
---   method url headers ('Name: value') content_type body
---   user_name secret scheme: none, basic, bearer, hmac (Switchboard-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">; other_secret gives a second v1)
---   timeout_ms (for the whole exchange, up to 60000) max_answer_bytes (up to 1 MiB; a longer answer is a failure)
---   allowed_hosts: lower case, empty or NULL: any that is public; plain_http: http:// is good enough
---   tries: instead of the setting outbox_tries
---   scheme of url smtp:// or smtps://: mail_from rcpt subject text_body html_body starttls (none, optional, required); headers stand in the mail
-create type internal.outgoing as (method text, url text, headers text[], content_type text, body text, user_name text, secret text, scheme text, other_secret text,
-	timeout_ms int, max_answer_bytes int, allowed_hosts text[], plain_http boolean, tries int,
-	mail_from text, rcpt text[], subject text, text_body text, html_body text, starttls text);
 
 -- ---- in -------------------------------------------------------------------------------------------------------------
 
@@ -126,10 +115,10 @@ begin
 		order by d.due_at limit p_limit;
 end $$;
 
--- Claims up to p_limit items. An item whose `problem` says something is not sent: the courier reports it as failed for good. An attempt counts from here, so that one which takes
--- its courier along is not made for ever.
+-- Claims up to p_limit items. An item whose `problem` says something is not sent: the courier reports it as failed, for good where `final` says so. An attempt counts from
+-- here, so that one which takes its courier along is not made for ever.
 create function api.claim_outbox(p_courier int, p_limit int)
-returns table (item uuid, lease uuid, kind text, account text, attempt int, problem text, method text, url text, headers text, content_type text, body text,
+returns table (item uuid, lease uuid, kind text, account text, attempt int, problem text, final boolean, method text, url text, headers text, content_type text, body text,
 	user_name text, secret text, other_secret text, scheme text, timeout_ms int, max_answer_bytes int, allowed_hosts text, plain_http boolean,
 	mail_from text, rcpt text, subject text, text_body text, html_body text, starttls text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
@@ -139,12 +128,14 @@ declare
 	v_item chat.outbox;
 	v_out internal.outgoing;
 	v_problem text;
+	v_final boolean;
 begin
 	for v_lane in select d.lane from internal.due_lanes(least(p_limit, 100), v_now) d loop
 		select * into v_item from chat.outbox o where o.lane = v_lane and o.finished_at is null order by o.position limit 1 for update skip locked;
 		continue when not found;
 		v_out := null;
 		v_problem := null;
+		v_final := true;
 		begin
 			v_out := internal.outbox_request(v_item);
 			if v_out.url is null then
@@ -155,19 +146,20 @@ begin
 				v_problem := coalesce(v_item.last_error, 'its time was over');
 			end if;
 		exception when others then
-			v_problem := left('its request cannot be made: ' || sqlerrm, 1000);
+			v_problem := left('its request cannot be made: ' || sqlerrm, 1000); -- a DBA can mend that
+			v_final := false;
 		end;
 		v_out.timeout_ms := greatest(100, least(coalesce(v_out.timeout_ms, 10000), 60000));
 		update chat.outbox o set state = 'sending', tries = o.tries + 1, lease = gen_random_uuid(), courier = p_courier where o.item = v_item.item returning * into v_item;
 		update chat.outbox_lane l set sending = true, due_at = v_now + make_interval(secs => v_out.timeout_ms / 1000.0 + 15) where l.lane = v_lane;
-		return query select v_item.item, v_item.lease, v_item.kind, v_item.account, v_item.tries, v_problem, coalesce(v_out.method, 'POST'), v_out.url,
+		return query select v_item.item, v_item.lease, v_item.kind, v_item.account, v_item.tries, v_problem, v_final, coalesce(v_out.method, 'POST'), v_out.url,
 			array_to_string(v_out.headers, E'\n'), v_out.content_type, v_out.body, v_out.user_name, v_out.secret, v_out.other_secret, coalesce(v_out.scheme, 'none'),
 			v_out.timeout_ms, greatest(0, least(coalesce(v_out.max_answer_bytes, 65536), 1048576)), array_to_string(v_out.allowed_hosts, ' '), coalesce(v_out.plain_http, false),
 			v_out.mail_from, array_to_string(v_out.rcpt, E'\n'), v_out.subject, v_out.text_body, v_out.html_body, coalesce(v_out.starttls, 'required');
 	end loop;
 end $$;
 
--- The item of a report, with chat, lane and item locked in this order; all NULL when it is gone or the attempt is not the present one.
+-- The item of a report, with chat, counter, lane and item locked in this order; all NULL when it is gone or the attempt is not the present one.
 create function internal.outbox_item(p_item uuid, p_lease uuid) returns chat.outbox
 language plpgsql as $$
 declare
@@ -175,6 +167,7 @@ declare
 begin
 	select * into v_item from chat.outbox o where o.item = p_item;
 	perform 1 from chat.chat c where c.chat = v_item.chat for no key update;
+	perform 1 from chat.chat_counter n where n.chat = v_item.chat for update; -- who posts holds it, and then the lane
 	perform 1 from chat.outbox_lane l where l.lane = v_item.lane for update;
 	select * into v_item from chat.outbox o where o.item = p_item and o.lease = p_lease and o.state = 'sending' for update;
 	return v_item;
@@ -228,7 +221,6 @@ declare
 	v_item chat.outbox := internal.outbox_item(p_item, p_lease);
 	v_now timestamptz := clock_timestamp();
 	v_error text := format('answered %s', p_status) || coalesce(': ' || nullif(left(btrim(p_answer), 300), ''), '');
-	v_done boolean := false;
 	v_final boolean := internal.outbox_status_is_final(p_status);
 begin
 	if v_item.item is null then
@@ -237,22 +229,23 @@ begin
 	end if;
 	if p_status between 200 and 299 then
 		begin
-			v_done := internal.outbox_answered(v_item, p_status, p_answer, v_now);
+			update chat.outbox o set state = 'done', finished_at = v_now, last_status = p_status, last_error = null where o.item = p_item;
+			perform internal.settle_lane(v_item.lane, 1);
+			if internal.outbox_answered(v_item, p_status, p_answer, v_now) then
+				return query select 'done';
+				return;
+			end if;
+			raise exception using errcode = 'SBNOT'; -- back to where it was
 		exception when others then
 			if sqlstate ~ '^(40|55|57)' then
-				raise;
+				raise; -- the report comes again
+			elsif sqlstate <> 'SBNOT' then
+				v_error := sqlerrm;
+				v_final := sqlstate ~ '^SB4'; -- an answer that is understood and refused is refused again
 			end if;
-			v_error := sqlerrm;
-			v_final := sqlstate ~ '^SB4'; -- an answer that is understood and refused is refused again
 		end;
 	end if;
-	if v_done then
-		update chat.outbox o set state = 'done', finished_at = v_now, last_status = p_status, last_error = null where o.item = p_item;
-		perform internal.settle_lane(v_item.lane, 1);
-		return query select 'done';
-	else
-		return query select internal.outbox_fails(v_item, p_status, v_error, make_interval(secs => p_retry_after_s), v_final, v_now);
-	end if;
+	return query select internal.outbox_fails(v_item, p_status, v_error, make_interval(secs => p_retry_after_s), v_final, v_now);
 end $$;
 
 -- The attempt had no answer. p_final: and never will (`problem` of the claim, an address that is refused).
@@ -300,8 +293,8 @@ language sql as $$
 		where d.finished_at <= p_now - make_interval(days => internal.setting('outbox_dead_days')::int) and d.state = 'dead' order by d.finished_at limit 500 for update skip locked);
 $$;
 
--- This session is a courier from now on: its number. What others left behind is due.
-create function api.courier_register(p_name text) returns table (courier int)
+-- This session is a courier from now on: its number. Attempts that it made in an earlier session and has not reported stay its own; what others left behind is due.
+create function api.courier_register(p_name text, p_leases uuid[] default '{}') returns table (courier int)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_now timestamptz := clock_timestamp();
@@ -309,6 +302,7 @@ declare
 begin
 	insert into chat.courier as c (name, started_at, heartbeat_at) values (p_name, v_now, v_now) returning c.courier into v_courier;
 	perform pg_advisory_lock(7399, v_courier);
+	update chat.outbox o set courier = v_courier where o.state = 'sending' and o.lease = any (p_leases);
 	perform internal.retire_couriers(v_courier, v_now);
 	execute format('listen %I', 'switchboard_outbox');
 	return query select v_courier;

@@ -36,6 +36,7 @@ begin
 	select coalesce(array_agg(s.session), '{}') into v_live
 	from chat.session s join chat.operator o on o.operator = s.operator
 	where s.session = any (p_sessions) and o.active and internal.session_holds(s, v_now);
+	v_live := v_live || internal.live_bots(p_sessions, v_now);
 	update chat.session s set last_used_at = v_now where s.session = any (v_live) and s.last_used_at < v_now - interval '60 seconds';
 	perform internal.renew_lease(l.operator, v_now)
 	from (select distinct s.operator from chat.session s where s.session = any (v_live) order by s.operator) l;
@@ -123,18 +124,24 @@ create function api.operator_gone(p_relay int, p_session bytea) returns void
 language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	perform internal.renew_lease(s.operator, clock_timestamp()) from chat.session s where s.session = p_session;
+	delete from chat.bot_session b where b.session = p_session;
 end $$;
 
 -- away_s: for so long the customer has been gone; NULL while he is there.
 create function api.operator_chats(p_session bytea)
-returns table (chat uuid, state text, last_seq bigint, customer_got bigint, customer_read bigint, operator_got bigint, operator_read bigint, away_s bigint)
+returns table (chat uuid, state text, last_seq bigint, customer_got bigint, customer_read bigint, operator_got bigint, operator_read bigint, away_s bigint, about text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_now timestamptz := clock_timestamp();
-	v_operator chat.operator := internal.session_operator(p_session, v_now);
+	v_operator chat.operator;
 begin
+	if exists (select from chat.bot_session b where b.session = p_session) then
+		return query select b.* from internal.bot_chats(p_session, v_now) b;
+		return;
+	end if;
+	v_operator := internal.session_operator(p_session, v_now);
 	return query select c.chat, c.state::text, n.last_seq, d.got, d.read, e.got, e.read,
-			internal.customer_away_s(c, v_now)
+			internal.customer_away_s(c, v_now), null::text
 		from chat.assignment a join chat.chat c on c.chat = a.chat join chat.chat_counter n on n.chat = c.chat
 		left join chat.delivery d on d.chat = c.chat and d.party = 'customer' left join chat.delivery e on e.chat = c.chat and e.party = 'operator'
 		where a.operator = v_operator.operator and a.ended_at is null order by a.assignment;
@@ -144,8 +151,12 @@ create function api.operator_offers(p_session bytea, p_known uuid[]) returns tab
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_now timestamptz := clock_timestamp();
-	v_operator chat.operator := internal.session_operator(p_session, v_now);
+	v_operator chat.operator;
 begin
+	if exists (select from chat.bot_session b where b.session = p_session) then
+		return; -- nothing is offered to a bot
+	end if;
+	v_operator := internal.session_operator(p_session, v_now);
 	return query
 		select o.offer, null::text, internal.offer_json(o, v_now)::text
 		from chat.offer o where o.operator = v_operator.operator and o.state = 'open'
@@ -176,6 +187,7 @@ begin
 		left join chat.assignment a on a.operator = d.operator and a.ended_at is null left join chat.chat_counter n on n.chat = a.chat
 		left join chat.delivery e on e.chat = a.chat and e.party = 'customer' left join chat.delivery g on g.chat = a.chat and g.party = 'operator'
 		left join chat.chat c on c.chat = a.chat;
+	return query select b.* from internal.bot_marks(p_sessions, v_now) b;
 end $$;
 
 -- Sends hints to every other live relay but those that hear them otherwise; `relays` is how many others there are, `unreached` to how many of them it sent.
@@ -205,5 +217,6 @@ begin
 	select round(extract(epoch from v_now - max(r.heartbeat_at)), 1) into v_router from chat.router r where r.leads;
 	select coalesce(sum((m.metrics ->> 'switchboard_program_log_lines_lost_total')::numeric), 0) into v_lost from chat.program_metrics m;
 	return query select v_relays > 0 and coalesce(v_router < 15, false), jsonb_build_object('database', 'ok', 'relays', v_relays, 'router_heartbeat_s', v_router, 'log_lines_lost', v_lost,
+		'couriers', (select count(*) from chat.courier c where c.heartbeat_at > v_now - interval '15 seconds'),
 		'notify_queue', round(pg_notification_queue_usage()::numeric, 4))::text;
 end $$;

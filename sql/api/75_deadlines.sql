@@ -248,6 +248,7 @@ begin
 		perform internal.apply_idle_rules(p_now);
 		v_count := v_count + internal.retire_operators(p_now);
 		v_count := v_count + internal.part_with_customers(p_now);
+		v_count := v_count + internal.retire_bots(p_now);
 		perform internal.forget_sessions(p_now);
 		perform internal.forget_candidates(p_now);
 		perform internal.keep_retention(p_now);

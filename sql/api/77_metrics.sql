@@ -32,6 +32,9 @@ language sql stable as $$
 			left join chats c on c.state = s.state),
 		'switchboard_operators', (select jsonb_object_agg(p.presence, coalesce(o.count, 0)) from unnest(array['available', 'busy', 'break', 'offline']) p (presence)
 			left join operators o on o.presence = p.presence),
+		'switchboard_outbox_items', jsonb_build_object('open', (select coalesce(sum(l.depth), 0) from chat.outbox_lane l),
+			'dead', (select count(*) from chat.outbox o where o.state = 'dead')),
+		'switchboard_outbox_oldest_seconds', (select greatest(0, round(coalesce(extract(epoch from p_now - min(l.due_at)), 0), 3)) from chat.outbox_lane l where not l.sending),
 		'switchboard_notify_queue_ratio', round(pg_notification_queue_usage()::numeric, 6))
 $$;
 

@@ -15,7 +15,7 @@ import { converse, part } from '../support/conversation.mjs';
 const MONITOR = '127.0.0.1';
 const STRANGER = '127.0.0.2';
 const WORKERS = 2;
-const stack = useStack({ options: { api_workers: WORKERS, monitor_from: `192.0.2.0/24 ${MONITOR}`, messages_per_second: 1, messages_burst: 3 } });
+const stack = useStack({ couriers: 1, options: { api_workers: WORKERS, monitor_from: `192.0.2.0/24 ${MONITOR}`, messages_per_second: 1, messages_burst: 3 } });
 
 async function scrape() {
 	const answer = await api(stack, 'GET', 'metrics', { from: MONITOR });
@@ -30,7 +30,7 @@ async function scrapeUntil(fits, what) {
 	return metrics;
 }
 
-const everybodyHasSpoken = (metrics) => ['relay', 'router', 'api'].every((program) => metrics.sum('switchboard_program_up', { program }) === (program === 'api' ? WORKERS : 1));
+const everybodyHasSpoken = (metrics) => ['relay', 'router', 'courier', 'api'].every((program) => metrics.sum('switchboard_program_up', { program }) === (program === 'api' ? WORKERS : 1));
 
 test('a stranger gets nothing of metrics and no details of health', async () => {
 	assertError(await api(stack, 'GET', 'metrics', { from: STRANGER }), 404, 'not_found');
@@ -124,7 +124,7 @@ test('a program that says nothing is told as down, and its values are left out',
 });
 
 test('sessions that are lost are counted, and the counting goes on', async () => {
-	const programs = ['relay', 'router', 'api'];
+	const programs = ['relay', 'router', 'courier', 'api'];
 	const names = programs.map((program) => `switchboard_${program}_database_reconnects_total`);
 	const before = await scrape();
 	await stack.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = any ($1)',

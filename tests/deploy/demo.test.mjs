@@ -54,7 +54,7 @@ test('demo.json holds what scripts want to know, for its user only', () => {
 	assert.match(demo.shop_url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
 	assert.equal(demo.widget, 'demo-shop');
 	assert.ok(demo.operators.length >= 4 && demo.operators.every(({ operator, password }) => operator && password.length >= 12));
-	for (const name of ['postgres', 'nginx', 'api', 'relay', 'router', 'router2']) assert.ok(alive(demo.pids[name]), name);
+	for (const name of ['postgres', 'nginx', 'api', 'relay', 'router', 'router2', 'courier']) assert.ok(alive(demo.pids[name]), name);
 	assert.ok(statSync(demo.logs).isDirectory());
 	assert.equal(statSync(`${dir}/demo.json`).mode & 0o077, 0);
 });
@@ -72,7 +72,7 @@ test('the dsn leads into the database, the logins into the console', async () =>
 	assert.equal(response.status, 200);
 });
 
-for (const name of ['relay', 'router', 'api', 'nginx', 'postgres']) {
+for (const name of ['relay', 'router', 'courier', 'api', 'nginx', 'postgres']) {
 	test(`${name} comes back after kill -9, and demo.json knows it`, async () => {
 		const before = describe().pids[name];
 		process.kill(before, 'SIGKILL');

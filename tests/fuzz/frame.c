@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_holds(!frame.chat || uuid_is_canonical(frame.chat));
 		fuzz_holds(!frame.body || strlen(frame.body) <= 16000);
 		fuzz_holds(frame.seq >= 0 && frame.last_seq >= 0);
-		fuzz_holds(party != PARTY_CUSTOMER || (frame.type != FRAME_NOTE && frame.type != FRAME_ACCEPT && frame.type != FRAME_DECLINE && frame.type != FRAME_TRANSFER));
-		fuzz_holds(party != PARTY_UNKNOWN || frame.type == FRAME_HELLO_CUSTOMER || frame.type == FRAME_HELLO_OPERATOR);
+		fuzz_holds(party != PARTY_CUSTOMER || (frame.type != FRAME_NOTE && frame.type != FRAME_ACCEPT && frame.type != FRAME_DECLINE && frame.type != FRAME_TURN && frame.type != FRAME_TRANSFER));
+		fuzz_holds(party != PARTY_UNKNOWN || frame.type == FRAME_HELLO_CUSTOMER || frame.type == FRAME_HELLO_OPERATOR || frame.type == FRAME_HELLO_BOT);
 	} else {
 		fuzz_holds(problem.status != STATUS_OK);
 		fuzz_holds(!frame.cid || uuid_is_canonical(frame.cid));

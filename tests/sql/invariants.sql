@@ -114,5 +114,11 @@ select t.finds('the changes of state of a chat', $$
 	select 'program', 'state', 'chat', t.chat(1)::text, '{"state": "ended"}', '{"state": "ended"}'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(2)::text and action = 'assigned'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(1)::text and action = 'assignment ended'$$);
+select t.finds('a lane of the outbox is there', $$insert into chat.outbox_lane (lane, account, depth, due_at) values ('a', 'webhook/crm', 1, t.at(0))$$);
+create function t.send(p_lane text) returns uuid language sql as $$ select internal.send_out('webhook', p_lane, 'crm', null, '{}', t.at(0)) $$;
+select t.finds('of a lane only the first', $$select t.send('b'), t.send('b'); update chat.outbox o set state = 'sending', lease = t.chat(1), courier = 1
+	where position = (select max(position) from chat.outbox)$$);
+select t.finds('a lane that nobody sends', $$select t.send('c'); update chat.outbox_lane set due_at = 'infinity'$$);
+select t.finds('an external bot has a claim', $$update chat.bot set kind = 'relay'; update chat.chat set state = 'bot', bot = 'guide' where chat = t.chat(3)$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql

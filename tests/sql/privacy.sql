@@ -19,7 +19,8 @@ insert into t.holds values
 	('chat.program_metrics', '{*}', 'machine'), ('internal.migration', '{*}', 'machine'), ('internal.stale', '{*}', 'machine'),
 	('internal.need', '{*}', 'machine'), ('internal.able', '{*}', 'machine'), ('internal.idle_rule_changed', '{*}', 'machine'),
 	('internal.queue_pace', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
-	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
+	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'), ('chat.webhook', '{*}', 'configuration'),
+	('chat.outgoing_secret', '{*}', 'configuration'), ('chat.bot_session', '{*}', 'machine'), ('chat.bot_lease', '{*}', 'machine'),
 	-- people who work here
 	('chat.operator', '{*}', 'staff'), ('chat.operator_skill', '{*}', 'staff'), ('chat.operator_queue', '{*}', 'staff'), ('chat.operator_state', '{*}', 'staff'),
 	('chat.operator_password', '{*}', 'staff'), ('chat.session', '{*}', 'staff'), ('chat.ticket', '{*}', 'staff'),

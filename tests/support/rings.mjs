@@ -19,6 +19,7 @@ const RINGS = {
 	relay: (files) => [nodeTests('relay', files)],
 	faults: (files) => [nodeTests('faults', files)],
 	e2e: (files) => [nodeTests('e2e', files)],
+	courier: (files) => [nodeTests('courier', files)],
 	api: (files) => [nodeTests('api', files)],
 	cli: (files) => [nodeTests('cli', files)],
 	deploy: (files) => [nodeTests('deploy', files)],

@@ -7,7 +7,7 @@
 //   stack.passwords.ana                           the demo's operators
 //   stack.api, stack.relay, stack.router, stack.nginx    programs (program.mjs): pid, log, stop(), start(), kill(signal); stack.web is whatever web server it is
 //
-// Options: { relays: 1, routers: 1, options: {heartbeat_s: 2, ...}, prepare: async (stack) => {} (before the programs start),
+// Options: { relays: 1, routers: 1, couriers: 0, options: {heartbeat_s: 2, ...}, prepare: async (stack) => {} (before the programs start),
 //            ownCluster: false (true: stack.postgres('stop', '-m', 'immediate') and 'start'), volume: null ('400M': the same, and its data has that much room),
 //            limitExempt: true,
 //            mayReport: [] (patterns of lines that look like a sanitizer's report and are none),
@@ -53,8 +53,8 @@ export function useStack(options = {}) {
 
 export class Stack {
 	constructor(options = {}) {
-		this.settings = { relays: 1, routers: 1, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat', cacheSeconds: 0,
-			behind: [], tls: false, ...options };
+		this.settings = { relays: 1, routers: 1, couriers: 0, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat',
+			cacheSeconds: 0, behind: [], tls: false, ...options };
 		this.problems = [];
 		this.programs = [];
 		this.marks = [];
@@ -167,7 +167,7 @@ export class Stack {
 			public_url: this.url, server_key_file: key, static_dir: this.installation.staticDir, log_level: 'debug',
 			api_socket: this.apiSocket, relay_socket: this.#path('relay-1.sock'),
 			messages_per_second: 0, sockets_per_second: 0, relay_memory_max_mib: 0, chat_wait_max_ms: 0,
-			password_hashes_max: 256, limit_exempt: this.settings.limitExempt ? '127.0.0.0/8 ::1' : '', ...this.settings.options,
+			password_hashes_max: 256, courier_private_hosts: '127.0.0.0/8 ::1', limit_exempt: this.settings.limitExempt ? '127.0.0.0/8 ::1' : '', ...this.settings.options,
 		};
 		this.config = `${this.dir}/etc/switchboard.conf`;
 		writeFileSync(this.config, Object.entries(lines).filter(([, value]) => value !== '').map(([name, value]) => `${name} = ${value}\n`).join(''));
@@ -182,7 +182,9 @@ export class Stack {
 			return this.#switchboard(`relay-${number}`, 'relay', ['--relay_socket', socket, '--relay_name', `relay-${number}`], () => answers(socket));
 		});
 		this.routers = Array.from({ length: this.settings.routers }, (_, i) => this.#switchboard(`router-${i + 1}`, 'router', [], () => true));
+		this.couriers = Array.from({ length: this.settings.couriers }, (_, i) => this.#switchboard(`courier-${i + 1}`, 'courier', [], () => true));
 		[this.relay] = this.relays;
+		[this.courier] = this.couriers;
 		[this.router] = this.routers;
 	}
 
