@@ -160,3 +160,10 @@ where o.state = 'sending' and exists (select from chat.outbox e where e.lane = o
 select l.lane, l.due_at, h.next_try_at from chat.outbox_lane l
 cross join lateral (select o.state, o.next_try_at from chat.outbox o where o.lane = l.lane and o.finished_at is null order by o.position limit 1) h
 where not l.sending and h.state = 'queued' and l.due_at <> h.next_try_at;
+
+-- name: the silence of the chats that run is minded, of no others
+select coalesce(c.chat, s.chat) as chat, c.state from (select * from chat.chat where state in ('active', 'bot')) c full join internal.silence s on s.chat = c.chat
+where c.chat is null or s.chat is null;
+
+-- name: a reminder comes once in a silence
+select m.chat, m.data from chat.message m where m.kind = 'reminder' and m.data ? 'since' group by m.chat, m.data having count(*) > 1;

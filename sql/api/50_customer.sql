@@ -303,5 +303,5 @@ declare
 	v_chat chat.chat := internal.customer_chat(p_chat, p_token_hash, p_origin);
 begin
 	return query select jsonb_build_object('chat', internal.chat_json(v_chat, clock_timestamp()),
-		'events', (select coalesce(jsonb_agg(internal.event_json(m, false) order by m.seq), '[]') from chat.message m where m.chat = p_chat and m.kind <> 'note'))::text;
+		'events', (select coalesce(jsonb_agg(internal.event_json(m, false) order by m.seq), '[]') from chat.message m where m.chat = p_chat and not internal.operators_only(m.kind, m.data)))::text;
 end $$;

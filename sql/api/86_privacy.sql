@@ -13,7 +13,7 @@ create function internal.erased_data(p_kind text, p_data jsonb) returns jsonb
 language sql immutable as $$
 	select case
 		when p_kind in ('message', 'bot_message', 'note') then '{"removed": "erased"}'
-		when p_kind in ('queued', 'assigned', 'joined', 'left', 'transferred', 'transfer_failed', 'requeued', 'ended', 'rated', 'redacted') then p_data
+		when p_kind in ('queued', 'assigned', 'joined', 'left', 'transferred', 'transfer_failed', 'requeued', 'reminder', 'ended', 'rated', 'redacted') then p_data
 	end
 $$;
 

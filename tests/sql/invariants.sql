@@ -114,5 +114,9 @@ select t.finds('the changes of state of a chat', $$
 	select 'program', 'state', 'chat', t.chat(1)::text, '{"state": "ended"}', '{"state": "ended"}'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(2)::text and action = 'assigned'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(1)::text and action = 'assignment ended'$$);
+select t.finds('the silence of the chats', 'delete from internal.silence where chat = t.chat(2)');
+select t.finds('the silence of the chats', 'insert into internal.silence (chat, check_at) values (t.chat(4), t.at(40))');
+select t.finds('a reminder comes once', $$insert into chat.message (chat, seq, kind, author_kind, at, data)
+	select t.chat(2), n, 'reminder', 'system', t.at(n), '{"to": "customer", "n": 1, "since": "2026-06-01T12:00:00.000Z"}' from generate_series(98, 99) n$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql

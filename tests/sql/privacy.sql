@@ -11,15 +11,15 @@ insert into t.holds values
 	-- whole tables in which nothing of a customer can stand
 	('chat.setting', '{*}', 'configuration'), ('chat.site', '{*}', 'configuration'), ('chat.skill', '{*}', 'configuration'), ('chat.queue', '{*}', 'configuration'),
 	('chat.queue_label', '{*}', 'configuration'), ('chat.queue_skill', '{*}', 'configuration'), ('chat.queue_member', '{*}', 'configuration'),
-	('chat.opening_hours', '{*}', 'configuration'), ('chat.opening_exception', '{*}', 'configuration'), ('chat.closure', '{*}', 'configuration'),
+	('chat.opening_hours', '{*}', 'configuration'), ('chat.opening_exception', '{*}', 'configuration'), ('chat.closure', '{*}', 'configuration'), ('chat.silence_rule', '{*}', 'configuration'),
 	('chat.relaxation', '{*}', 'configuration'), ('chat.bot', '{*}', 'configuration'), ('chat.bot_node', '{*}', 'configuration'), ('chat.bot_choice', '{*}', 'configuration'),
 	('chat.bot_text', '{*}', 'configuration'), ('chat.widget', '{*}', 'configuration'), ('chat.widget_queue', '{*}', 'configuration'),
 	('chat.widget_text', '{*}', 'configuration'), ('chat.text', '{*}', 'configuration'), ('chat.chat_state', '{*}', 'configuration'),
 	('chat.chat_transition', '{*}', 'configuration'), ('chat.relay', '{*}', 'machine'), ('chat.router', '{*}', 'machine'), ('chat.router_term', '{*}', 'machine'),
 	('chat.program_metrics', '{*}', 'machine'), ('internal.migration', '{*}', 'machine'), ('internal.stale', '{*}', 'machine'),
 	('internal.need', '{*}', 'machine'), ('internal.able', '{*}', 'machine'), ('internal.idle_rule_changed', '{*}', 'machine'),
-	('internal.queue_pace', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
 	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
+	('internal.queue_pace', '{*}', 'machine'), ('internal.silence', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
 	-- people who work here
 	('chat.operator', '{*}', 'staff'), ('chat.operator_skill', '{*}', 'staff'), ('chat.operator_queue', '{*}', 'staff'), ('chat.operator_state', '{*}', 'staff'),
 	('chat.operator_password', '{*}', 'staff'), ('chat.session', '{*}', 'staff'), ('chat.ticket', '{*}', 'staff'),

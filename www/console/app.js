@@ -111,6 +111,7 @@ export class Console extends LitElement {
 		desk.addEventListener('offered', (event) => this.offered(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('given', (event) => this.given(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('heard', (event) => this.heard(/** @type {CustomEvent} */ (event).detail.chat));
+		desk.addEventListener('reminded', (event) => this.reminded(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('signed-out', () => this.close(true));
 		this.desk = desk;
 		this.phase = 'desk';
@@ -169,6 +170,14 @@ export class Console extends LitElement {
 		const headline = this.texts.t('alert.message', { name: chat.info.name || this.texts.t('customer') });
 		this.alerts.call('message', headline);
 		this.spoken = headline;
+	}
+
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	reminded(chat) {
+		const values = { name: chat.info.name || this.texts.t('customer') };
+		this.spoken = this.texts.t('notice.reminded', values);
+		this.alerts.call('message', this.spoken);
+		if (this.desk?.current !== chat || this.board) this.desk?.say({ kind: 'info', name: 'notice.reminded', values });
 	}
 
 	get sidebar() {

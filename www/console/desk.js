@@ -26,7 +26,7 @@ const GONE = { expired: 'notice.offer_expired', taken: 'notice.offer_taken', aba
  * The operator's side: presence, queues, offers and chats, over whatever connection there is.
  *
  * Events: `change` after anything that is shown has changed; `offered` (detail HeldOffer); `given` (detail OperatorChat) for a chat that came unasked;
- * `heard` (detail {chat, event}) for a customer's message that nobody looks at; `moved` after a look at
+ * `heard` (detail {chat, event}) for a customer's message that nobody looks at; `reminded` (detail HeldChat) of a customer who waits for an answer; `moved` after a look at
  * everything, which every hint of the server brings; `signed-out` when the server no longer knows the session.
  */
 export class Desk extends EventTarget {
@@ -234,6 +234,7 @@ export class Desk extends EventTarget {
 		this.#looked();
 		const to = chat.refusedBy(fresh);
 		if (to && chat.busy !== 'transfer') this.say({ kind: 'info', name: 'notice.transfer_failed', values: { name: chat.info.name ?? '', to } });
+		if (chat.waitingSince && fresh.some((event) => event.kind === 'reminder' && event.data?.to === 'operator')) this.dispatchEvent(new CustomEvent('reminded', { detail: chat }));
 		const unseen = fresh.findLast((event) => isCustomers(event) && event.seq > chat.seen);
 		if (unseen && chat.unread) this.dispatchEvent(new CustomEvent('heard', { detail: { chat, event: unseen } }));
 		this.#changed();
@@ -325,7 +326,9 @@ export class Desk extends EventTarget {
 		if (chat.owned || chat.ended || chat.busy || !this.chats.has(chat.id)) return;
 		const moved = chat.events.events.findLast((event) => event.kind === 'left');
 		const to = moved?.data?.reason === 'transferred' ? chat.events.events.findLast((event) => event.kind === 'transferred')?.data?.to : '';
-		const name = to ? 'notice.passed' : moved?.data?.reason === 'supervisor' ? 'notice.supervisor' : 'notice.chat_left';
+		/** @type {Record<string, string>} */
+		const reasons = { supervisor: 'notice.supervisor', operator_silent: 'notice.silent' };
+		const name = to ? 'notice.passed' : reasons[String(moved?.data?.reason)] ?? 'notice.chat_left';
 		this.say({ kind: 'info', name, values: { name: chat.info.name ?? '', to: to ?? '' } });
 		this.#drop(chat);
 	}

@@ -80,6 +80,7 @@ export default {
 	'line.ended.name': 'أنهى {name} المحادثة',
 	'line.ended.other': 'أُنهيت المحادثة',
 	'line.ended.system': 'انتهت المحادثة',
+	'line.ended.customer_silent': 'أُغلقت هذه المحادثة لأننا لم نتلقَّ منك ردًّا',
 	'status.bot': 'يجيب فورًا',
 	'status.queued': 'نبحث لك عن شخص',
 	'status.active': 'معك للمساعدة',

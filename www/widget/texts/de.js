@@ -72,6 +72,7 @@ export default {
 	'line.ended.name': '{name} hat den Chat beendet',
 	'line.ended.other': 'Der Chat wurde beendet',
 	'line.ended.system': 'Der Chat ist beendet',
+	'line.ended.customer_silent': 'Dieser Chat wurde geschlossen, weil wir nichts mehr von Ihnen gehört haben',
 	'status.bot': 'Antwortet sofort',
 	'status.queued': 'Wir suchen jemanden für Sie',
 	'status.active': 'Ist für Sie da',

@@ -73,6 +73,7 @@ export default {
 	'line.ended.name': '{name} ended the chat',
 	'line.ended.other': 'The chat was ended',
 	'line.ended.system': 'The chat has ended',
+	'line.ended.customer_silent': 'This chat was closed because we did not hear from you',
 	'status.bot': 'Answers right away',
 	'status.queued': 'Looking for somebody for you',
 	'status.active': 'Is here for you',

@@ -72,6 +72,7 @@ export default {
 	'line.ended.name': '{name} ha terminado el chat',
 	'line.ended.other': 'Se ha terminado el chat',
 	'line.ended.system': 'El chat ha terminado',
+	'line.ended.customer_silent': 'El chat se cerró porque no tuvimos noticias tuyas',
 	'status.bot': 'Responde al momento',
 	'status.queued': 'Buscamos a alguien para ti',
 	'status.active': 'Está aquí para ayudarte',

@@ -72,6 +72,7 @@ export default {
 	'line.ended.name': '{name} a terminé la discussion',
 	'line.ended.other': 'La discussion a été terminée',
 	'line.ended.system': 'La discussion est terminée',
+	'line.ended.customer_silent': 'La discussion a été fermée, car nous n’avions plus de vos nouvelles',
 	'status.bot': 'Répond tout de suite',
 	'status.queued': 'Nous cherchons quelqu’un pour vous',
 	'status.active': 'Est là pour vous',
