@@ -4,7 +4,7 @@
 select no_plan();
 
 -- ---- what each column holds -----------------------------------------------------------------------------------------
--- Every column that can hold text, bytes or an address: `customer` holds something of a customer; all else does not. A new column fails here until it says what it
+-- Every column that can hold text, bytes or an address: `customer` holds something of a customer, `note` of one who left a note; all else does not. A new column fails here until it says what it
 -- holds; one that holds something of a customer fails below until erasure and export know it.
 create table t.holds (relation text, columns text[], holds text);
 insert into t.holds values
@@ -20,6 +20,7 @@ insert into t.holds values
 	('internal.need', '{*}', 'machine'), ('internal.able', '{*}', 'machine'), ('internal.idle_rule_changed', '{*}', 'machine'),
 	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
 	('internal.queue_pace', '{*}', 'machine'), ('internal.silence', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
+	('chat.mail_account', '{*}', 'configuration'), ('chat.mail_password', '{*}', 'configuration'), ('chat.inbox_notice', '{*}', 'configuration'),
 	-- people who work here
 	('chat.operator', '{*}', 'staff'), ('chat.operator_skill', '{*}', 'staff'), ('chat.operator_queue', '{*}', 'staff'), ('chat.operator_state', '{*}', 'staff'),
 	('chat.operator_password', '{*}', 'staff'), ('chat.session', '{*}', 'staff'), ('chat.ticket', '{*}', 'staff'),
@@ -36,6 +37,10 @@ insert into t.holds values
 	('chat.offer', '{operator,from_operator,queue,state,rule,kind,why}', 'machine'), ('chat.offer', '{reason}', 'customer'), ('chat.offer', '{candidates}', 'staff'),
 	('chat.assignment', '{operator,end_reason}', 'machine'), ('chat.waiting', '{queue,declined,preferred}', 'machine'), ('chat.wait_shown', '{queue,state}', 'machine'),
 	('chat.delivery', '{party}', 'machine'),
+	-- what was left in the inbox: tests/sql/inbox.sql plants words there
+	('chat.inbox', '{reference,site,widget,queue,locale,state}', 'machine'), ('chat.inbox', '{request_key_hash,request_hash}', 'hash'), ('chat.inbox', '{operator}', 'staff'),
+	('chat.inbox', '{name,email,person,page_url,body,address}', 'note'), ('chat.inbox_reply', '{kind,message_id,state}', 'machine'), ('chat.inbox_reply', '{operator}', 'staff'),
+	('chat.inbox_reply', '{body,error}', 'note'), ('chat.invitation', '{invitation}', 'hash'), ('chat.invitation', '{operator}', 'staff'),
 	('chat.outbox', '{kind,lane,account,state}', 'machine'), ('chat.outbox', '{body,last_error}', 'customer'),
 	('chat.audit', '{actor_kind,actor,db_user,action,object,key,application,request_id}', 'machine'), ('chat.audit', '{old,new}', 'customer');
 
