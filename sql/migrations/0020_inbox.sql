@@ -142,6 +142,7 @@ create table chat.mail_password (
 	set_by   text not null default session_user
 );
 comment on table chat.mail_password is 'Passwords for mail servers; no role but the owner reads one';
+comment on column chat.mail_password.password is 'It';
 comment on column chat.mail_password.set_at is 'When it was set';
 comment on column chat.mail_password.set_by is 'By which database user';
 

@@ -8,7 +8,8 @@ export function lineText({ kind, author, body, data = {} }, me, texts) {
 	const to = String(data.to ?? data.operator ?? '');
 	const since = data.since ? clockTime(String(data.since), texts.locale) : '';
 	/** The first that the reader's texts have. @param {string[]} endings */
-	const say = (...endings) => texts.t([...endings.map((ending) => `line.${kind}.${ending}`), `line.${kind}`].find((text) => texts.optional(text)) ?? kind, { name, queue, to, since });
+	const say = (...endings) => texts.t([...endings.map((ending) => `line.${kind}.${ending}`), `line.${kind}`].find((text) => texts.optional(text)) ?? kind,
+		{ name, queue, to, since });
 	const by = data.by ?? 'system';
 	switch (kind) {
 		case 'ended':
