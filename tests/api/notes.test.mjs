@@ -39,16 +39,19 @@ test('a note is left from the shop\'s page and gets a reference; the same again 
 	assert.deepEqual([again.status, again.json], [201, answer.json]);
 	await refused({ ...body, body: 'another' }, 409, 'conflict', 'request_key');
 	const [row] = await stack.query('select name, email, queue, locale, page_url, body, host(address) as address from chat.inbox where reference = $1', [answer.json.reference]);
-	assert.deepEqual(row, { name: 'Zoë', email: 'kim@mail.example', queue: 'billing', locale: 'de', page_url: 'https://shop.example/pot', body: 'Is it dishwasher-safe?', address: '127.0.0.1' });
+	assert.deepEqual(row, { name: 'Zoë', email: 'kim@mail.example', queue: 'billing', locale: 'de', page_url: 'https://shop.example/pot', body: 'Is it dishwasher-safe?',
+		address: '127.0.0.1' });
 	await assertNotLogged(stack, 'dishwasher', 'kim@mail.example', body.request_key);
 });
 
 test('what is no note is refused and not stored (P01, P03, P12 to P18)', async () => {
 	await refused(note(), 404, 'not_found', undefined, {}, 'nowhere');
 	await refused(note(), 403, 'origin_denied', undefined, { Origin: 'https://evil.example' });
-	for (const [field, value] of [['request_key', 'x'], ['request_key', undefined], ['email', undefined], ['email', 'kim'], ['email', 7], ['email', 'kim@mail.example\nBcc: x@y.example'],
-		['email', 'kim@mail.example,x@y.example'], ['email', '<kim@mail.example>'], ['body', undefined], ['body', '  \n'], ['body', 'x'.repeat(4001)], ['body', {}], ['name', 'x'.repeat(101)],
-		['name', ' '], ['queue', 'nowhere'], ['locale', '!'], ['page_url', 7], ['extra', 1], ['identity', 'x']])
+	for (const [field, value] of [
+		['request_key', 'x'], ['request_key', undefined], ['email', undefined], ['email', 'kim'], ['email', 7],
+		['email', 'kim@mail.example\nBcc: x@y.example'],
+		['email', 'kim@mail.example,x@y.example'], ['email', '<kim@mail.example>'], ['body', undefined], ['body', '  \n'], ['body', 'x'.repeat(4001)], ['body', {}],
+		['name', 'x'.repeat(101)], ['name', ' '], ['queue', 'nowhere'], ['locale', '!'], ['page_url', 7], ['extra', 1], ['identity', 'x']])
 		await refused({ ...note(), [field]: value }, ...(field === 'identity' ? [401, 'unauthorized', 'identity'] : [422, 'invalid', field]));
 	await refused('{', 400, 'bad_request', undefined, JSON_TYPE);
 	await refused(Buffer.from('{"request_key":"\xff"}', 'latin1'), 400, 'bad_request', undefined, JSON_TYPE);
@@ -82,7 +85,8 @@ test('an operator works off his inbox; what is another queue\'s is not there for
 	assert.ok((await ben('GET', 'inbox?view=mine')).text.includes('my bill'));
 	assert.equal((await ben('POST', `inbox/${entry}/state`, { state: 'done' })).json.entry.state, 'done');
 	for (const headers of [{}, CSRF]) assertError(await api(stack, 'GET', 'inbox', { headers }), 401, 'unauthorized');
-	const { cookie } = { cookie: (await api(stack, 'POST', 'session', { body: { operator: 'ana', password: stack.passwords.ana }, headers: CSRF })).headers['set-cookie'][0].split(';')[0] };
+	const login = await api(stack, 'POST', 'session', { body: { operator: 'ana', password: stack.passwords.ana }, headers: CSRF });
+	const cookie = login.headers['set-cookie'][0].split(';')[0];
 	assertError(await api(stack, 'POST', `inbox/${entry}/state`, { body: { state: 'taken' }, headers: { Cookie: cookie } }), 403, 'forbidden');
 });
 

@@ -14,7 +14,8 @@ const stack = useStack({ couriers: 1 });
 
 async function mailing(t, options) {
 	const mail = await MailServer.open(t, options);
-	await stack.query(`insert into chat.mail_account (account, url, starttls, user_name, from_address, from_name) values ('mail', $1, 'none', $2, 'desk@shop.example', 'Häuser & Töpfe')
+	await stack.query(`insert into chat.mail_account (account, url, starttls, user_name, from_address, from_name)
+		values ('mail', $1, 'none', $2, 'desk@shop.example', 'Häuser & Töpfe')
 		on conflict (account) do update set url = excluded.url, user_name = excluded.user_name`, [mail.url, options?.user ?? null]);
 	if (options?.password) await stack.query('select api.set_mail_password($1, $2)', ['mail', options.password]);
 	return mail;
