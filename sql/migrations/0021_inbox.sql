@@ -127,7 +127,7 @@ create index on chat.mail_account (site);
 comment on table chat.mail_account is 'The mail server by which answers, transcripts and notices leave, and in whose name; its password is set by switchboard mail password';
 comment on column chat.mail_account.account is 'Its key';
 comment on column chat.mail_account.site is 'Whose mails; NULL: those of every site that has no account of its own';
-comment on column chat.mail_account.url is 'smtp://mail.example.com:587, or smtps:// for TLS from the first byte on. The only server it may reach, also where that has a private address';
+comment on column chat.mail_account.url is 'smtp://mail.example.com:587, or smtps:// for TLS from the first byte on. Where that has a private address, courier_private_hosts must name it, too';
 comment on column chat.mail_account.starttls is 'required: nothing is sent without TLS. optional: with TLS where the server offers it. none: never, for a server on this host';
 comment on column chat.mail_account.user_name is 'To log in with; NULL: without';
 comment on column chat.mail_account.from_address is 'The sender, also of the envelope: what bounces goes there';
