@@ -13,7 +13,7 @@ export class MailServer {
 	static async open(t, { user, password, ...more } = {}) {
 		const mail = new MailServer();
 		mail.server = new SMTPServer({
-			disabledCommands: user ? ['STARTTLS'] : ['STARTTLS', 'AUTH'], authOptional: !user, allowInsecureAuth: true, disableReverseLookup: true, logger: false,
+			disabledCommands: user ? ['STARTTLS'] : ['STARTTLS', 'AUTH'], authOptional: !user, allowInsecureAuth: true, disableReverseLookup: true, logger: false, closeTimeout: 100,
 			onAuth: ({ username, password: word }, session, callback) => (username === user && word === password
 				? callback(null, { user }) : callback(Object.assign(new Error('no'), { responseCode: 535 }))),
 			onRcptTo: ({ address }, session, callback) => {
@@ -57,10 +57,7 @@ class Letter {
 	constructor(text, from, to, user) {
 		assert.ok(!/(^|[^\r])\n|\r(?!\n)/.test(text), 'lines end in CRLF and nothing else');
 		assert.ok(text.split('\r\n').every((line) => line.length <= 998), 'no line is too long');
-		const [head, body] = splitOnce(text, '\r\n\r\n');
-		Object.assign(this, { from, to, user, text, headers: headersOf(head) });
-		const boundary = /boundary="?([^";]+)"?/.exec(this.header('content-type'))?.[1];
-		this.parts = boundary ? body.split(`--${boundary}`).slice(1, -1).map((part) => partOf(part.slice(2))) : [partOf(`${head}\r\n\r\n${body}`)];
+		Object.assign(this, { from, to, user, text, headers: headersOf(splitOnce(text, '\r\n\r\n')[0]), parts: partsOf(text) });
 	}
 
 	header(name) {
@@ -83,10 +80,13 @@ function headersOf(head) {
 	});
 }
 
-function partOf(raw) {
+// What there is to read, however it is wrapped.
+function partsOf(raw) {
 	const [head, body] = splitOnce(raw, '\r\n\r\n');
 	const headers = Object.fromEntries(headersOf(head).map(([name, value]) => [name.toLowerCase(), value]));
+	const boundary = /boundary="?([^";]+)"?/.exec(headers['content-type'])?.[1];
+	if (boundary) return body.split(`--${boundary}`).slice(1, -1).flatMap((part) => partsOf(part.slice(2)));
 	const bytes = headers['content-transfer-encoding'] === 'quoted-printable'
 		? Buffer.from(body.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), 'latin1') : Buffer.from(body, 'latin1');
-	return { type: (headers['content-type'] ?? 'text/plain').split(';')[0].trim(), text: bytes.toString('utf8').replaceAll('\r\n', '\n') };
+	return [{ type: (headers['content-type'] ?? 'text/plain').split(';')[0].trim(), text: bytes.toString('utf8').replaceAll('\r\n', '\n') }];
 }
