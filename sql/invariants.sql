@@ -164,3 +164,10 @@ where not l.sending and h.state = 'queued' and l.due_at <> h.next_try_at;
 -- name: an external bot has a claim to a chat exactly while the chat is with it
 select c.chat, c.state, c.bot_left_at, l.bot from chat.chat c join chat.bot b on b.bot = c.bot left join chat.bot_lease l on l.chat = c.chat
 where (l.chat is not null) <> (c.state = 'bot' and b.kind <> 'built_in' and c.bot_left_at is null) or l.bot <> c.bot;
+
+-- name: the silence of the chats that run is minded, of no others
+select coalesce(c.chat, s.chat) as chat, c.state from (select * from chat.chat where state in ('active', 'bot')) c full join internal.silence s on s.chat = c.chat
+where c.chat is null or s.chat is null;
+
+-- name: a reminder comes once in a silence
+select m.chat, m.data from chat.message m where m.kind = 'reminder' and m.data ? 'since' group by m.chat, m.data having count(*) > 1;

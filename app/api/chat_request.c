@@ -15,7 +15,7 @@
 #define OBJECT_MAX_BYTES 8192
 
 struct chat_request {
-	const char *request_key, *widget, *queue, *name, *email, *locale, *page_url, *referrer, *identity, *resume;
+	const char *request_key, *widget, *queue, *name, *email, *locale, *page_url, *referrer, *identity, *resume, *invitation;
 	struct json_object *answers, *context;
 };
 
@@ -48,6 +48,7 @@ static enum status read_request(struct call *call, struct chat_request *request)
 		{ "page_url", JSON_NAME, false, 0, 2000, &request->page_url },   { "referrer", JSON_NAME, false, 0, 2000, &request->referrer },
 		{ "answers", JSON_OBJECT, false, 0, 0, &request->answers },      { "context", JSON_OBJECT, false, 0, 0, &request->context },
 		{ "resume", JSON_UUID, false, 0, 0, &request->resume },          { "identity", JSON_TOKEN, false, 0, IDENTITY_FIELD_MAX, &request->identity },
+		{ "invitation", JSON_TOKEN, false, 0, 64, &request->invitation },
 	};
 	/* clang-format on */
 	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
@@ -126,7 +127,8 @@ static void hash_request(struct call *call, struct json_object *person, uint8_t 
 
 static enum status open_chat(struct call *call, const struct chat_request *request, struct json_object *person)
 {
-	uint8_t key_hash[SECRET_BYTES], body_hash[SECRET_BYTES], held_hash[SECRET_BYTES];
+	uint8_t key_hash[SECRET_BYTES], body_hash[SECRET_BYTES], held_hash[SECRET_BYTES], invitation_hash[SECRET_BYTES];
+	const struct statement *statement = request->invitation ? &STATEMENT_OPEN_INVITED : &STATEMENT_OPEN_CHAT;
 	bool held = read_held(call, held_hash);
 	char proposed[UUID_LEN + 1];
 	struct chat_secrets secrets;
@@ -139,6 +141,8 @@ static enum status open_chat(struct call *call, const struct chat_request *reque
 		memcpy(proposed, request->resume, sizeof proposed);
 	else
 		secret_uuid(proposed);
+	if (request->invitation)
+		secret_sha256(request->invitation, strlen(request->invitation), invitation_hash);
 	derive_secrets(call->api->server_keys.current, proposed, request->request_key, &secrets);
 	const struct param params[] = {
 		PARAM_TEXT(proposed),
@@ -161,9 +165,10 @@ static enum status open_chat(struct call *call, const struct chat_request *reque
 		PARAM_TEXT(request->resume ? "true" : "false"),
 		PARAM_BYTES(held ? held_hash : NULL, SECRET_BYTES),
 		PARAM_TEXT(guard_exempts(call) ? "true" : "false"),
+		PARAM_BYTES(invitation_hash, SECRET_BYTES), /* only of one that has it */
 	};
 
-	status = call_run(call, &STATEMENT_OPEN_CHAT, params, ARRAY_SIZE(params), &result);
+	status = call_run(call, statement, params, ARRAY_SIZE(params) - !request->invitation, &result);
 	if (status != STATUS_OK)
 		return status;
 	status = find_token(call, result, request->request_key, &secrets);

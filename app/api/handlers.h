@@ -27,6 +27,16 @@ enum status customer_rating(struct call *call);
 enum status customer_identity(struct call *call);
 /* transcript.c */
 enum status customer_transcript(struct call *call);
+enum status customer_mail_transcript(struct call *call);
+/* note.c */
+enum status note_leave(struct call *call);
+/* inbox.c */
+enum status inbox_list(struct call *call);
+enum status inbox_entry(struct call *call);
+enum status inbox_people(struct call *call);
+enum status inbox_state(struct call *call);
+enum status inbox_answer(struct call *call);
+enum status inbox_invite(struct call *call);
 /* session.c */
 enum status session_login(struct call *call);
 enum status session_show(struct call *call);

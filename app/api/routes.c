@@ -12,6 +12,7 @@ const struct route routes[] = {
 
 	{ HTTP_GET, "api/v1/widgets/{key}", WHO_ANYONE, "locale", widget_config },
 	{ HTTP_GET, "api/v1/widgets/{key}/status", WHO_ANYONE, NULL, widget_status },
+	{ HTTP_POST, "api/v1/widgets/{key}/notes", WHO_ANYONE, NULL, note_leave },
 	{ HTTP_POST, "api/v1/chats", WHO_ANYONE, NULL, chat_request },
 	{ HTTP_GET, "api/v1/chats/{uuid}", WHO_CUSTOMER, NULL, customer_chat },
 	{ HTTP_GET, "api/v1/chats/{uuid}/events", WHO_CUSTOMER, "after limit", customer_events },
@@ -22,6 +23,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "api/v1/chats/{uuid}/rating", WHO_CUSTOMER, NULL, customer_rating },
 	{ HTTP_POST, "api/v1/chats/{uuid}/identity", WHO_CUSTOMER, NULL, customer_identity },
 	{ HTTP_GET, "api/v1/chats/{uuid}/transcript", WHO_CUSTOMER, "format", customer_transcript },
+	{ HTTP_POST, "api/v1/chats/{uuid}/transcript", WHO_CUSTOMER, NULL, customer_mail_transcript },
 
 	{ HTTP_POST, "api/v1/session", WHO_LOGIN, NULL, session_login },
 	{ HTTP_GET, "api/v1/session", WHO_OPERATOR, NULL, session_show },
@@ -62,6 +64,12 @@ const struct route routes[] = {
 	{ HTTP_GET, "api/v1/operator/chats/{uuid}/history/{uuid}/events", WHO_OPERATOR, "after limit", history_events },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/block", WHO_OPERATOR, NULL, block_make },
 	{ HTTP_POST, "api/v1/operator/chats/{uuid}/messages/{key}/redact", WHO_OPERATOR, NULL, supervisor_redact },
+	{ HTTP_GET, "api/v1/inbox", WHO_OPERATOR, "view after limit", inbox_list },
+	{ HTTP_GET, "api/v1/inbox/{uuid}", WHO_OPERATOR, NULL, inbox_entry },
+	{ HTTP_GET, "api/v1/inbox/{uuid}/people", WHO_OPERATOR, NULL, inbox_people },
+	{ HTTP_POST, "api/v1/inbox/{uuid}/state", WHO_OPERATOR, NULL, inbox_state },
+	{ HTTP_POST, "api/v1/inbox/{uuid}/answers", WHO_OPERATOR, NULL, inbox_answer },
+	{ HTTP_POST, "api/v1/inbox/{uuid}/invitation", WHO_OPERATOR, NULL, inbox_invite },
 	{ HTTP_GET, "api/v1/board", WHO_OPERATOR, NULL, supervisor_board },
 	{ HTTP_GET, "api/v1/blocks", WHO_OPERATOR, NULL, block_list },
 	{ HTTP_DELETE, "api/v1/blocks/{uuid}", WHO_OPERATOR, NULL, block_lift },

@@ -201,3 +201,19 @@ enum status customer_transcript(struct call *call)
 	PQclear(result);
 	return status;
 }
+
+/* By mail instead, to the address of the chat. */
+enum status customer_mail_transcript(struct call *call)
+{
+	const char *email = NULL;
+	const struct json_field fields[] = { { "email", JSON_EMAIL, false, 0, 254, &email } };
+	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
+
+	if (status == STATUS_OK)
+		status = guard_chat(call);
+	if (status != STATUS_OK)
+		return status;
+	const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(email) };
+
+	return call_answer(call, &STATEMENT_MAIL_TRANSCRIPT, params, ARRAY_SIZE(params));
+}

@@ -18,6 +18,11 @@ const struct statement STATEMENT_OPEN_CHAT = { "open_chat",
 	"select chat, encode(token_hash, 'hex') as token_hash, created, body from api.open_chat($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text,"
 	" $8::text, $9::text, $10::text, $11::text, $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::jsonb, $18::boolean, $19::bytea,"
 	" $20::boolean)", 20 };
+/* the same, and the hash of an invitation's code; queue, name, e-mail, answers and context are those of the note. Raises not_found, gone (field invitation). */
+const struct statement STATEMENT_OPEN_INVITED = { "open_invited",
+	"select chat, encode(token_hash, 'hex') as token_hash, created, body from api.open_invited($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text,"
+	" $8::text, $9::text, $10::text, $11::text, $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::jsonb, $18::boolean, $19::bytea,"
+	" $20::boolean, $21::bytea)", 21 };
 /* widget, origin → site, secret_1, secret_2 (NULL: none), now_s, tolerance_s: what a signed identity is held against */
 const struct statement STATEMENT_IDENTITY_TERMS = { "identity_terms",
 	"select site, secret_1, secret_2, now_s, tolerance_s from api.identity_terms($1::text, $2::text)", 2 };
@@ -38,6 +43,14 @@ const struct statement STATEMENT_CUSTOMER_END = { "customer_end", "select body f
 const struct statement STATEMENT_RATE_CHAT = { "rate_chat", "select body from api.rate_chat($1::uuid, $2::bytea, $3::text, $4::int, $5::text)", 5 };
 /* … → body: {chat, events:[…]}; C renders text and HTML from it */
 const struct statement STATEMENT_TRANSCRIPT = { "transcript", "select body from api.transcript($1::uuid, $2::bytea, $3::text)", 3 };
+
+/* …, e-mail address or NULL (that of the chat) → body {email}. Raises conflict (mail, email, chat), invalid, rate_limited. */
+const struct statement STATEMENT_MAIL_TRANSCRIPT = { "mail_transcript", "select body from api.mail_transcript($1::uuid, $2::bytea, $3::text, $4::text)", 4 };
+/* request_key hash, hash of the canonical request body, widget, origin, queue, name, email, body, locale, page_url, client address, what a signed identity says or
+ * NULL, whether the address is exempt from limits → created, body {reference} */
+const struct statement STATEMENT_LEAVE_NOTE = { "leave_note",
+	"select created, body from api.leave_note($1::bytea, $2::bytea, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::inet,"
+	" $12::jsonb, $13::boolean)", 13 };
 
 /* …, widget whose site vouches, what the signed identity says → body {chat} */
 const struct statement STATEMENT_IDENTIFY_CHAT = { "identify_chat", "select body from api.identify_chat($1::uuid, $2::bytea, $3::text, $4::text, $5::jsonb)", 5 };
@@ -126,6 +139,16 @@ const struct statement STATEMENT_TAKE_CHAT = { "take_chat", "select body from ap
 const struct statement STATEMENT_REQUEUE_CHAT = { "requeue_chat", "select body from api.requeue_chat($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
 /* a supervisor's session, chat, seq, reason or NULL → body {chat, seq, removed} */
 const struct statement STATEMENT_REDACT_MESSAGE = { "redact_message", "select body from api.redact_message($1::bytea, $2::uuid, $3::bigint, $4::text)", 4 };
+/* session, view (new, mine, open, closed), the last entry of the page before or NULL, limit → body {entries, more, new, mine} */
+const struct statement STATEMENT_INBOX = { "inbox", "select body from api.inbox($1::bytea, $2::text, $3::uuid, $4::int)", 4 };
+/* session, entry → body {entry}; body {operators} */
+const struct statement STATEMENT_INBOX_ENTRY = { "inbox_entry", "select body from api.inbox_entry($1::bytea, $2::uuid)", 2 };
+const struct statement STATEMENT_INBOX_PEOPLE = { "inbox_people", "select body from api.inbox_people($1::bytea, $2::uuid)", 2 };
+/* session, entry, state (taken, new, done, spam), whose it is to be or NULL → body {entry}. Raises already_taken. */
+const struct statement STATEMENT_MOVE_ENTRY = { "move_entry", "select body from api.move_entry($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
+/* session, entry, cid, words; for an invitation (else NULL): how its link begins, its code → body {entry}. Raises already_taken, conflict (mail, cid). */
+const struct statement STATEMENT_ANSWER_ENTRY = { "answer_entry",
+	"select body from api.answer_entry($1::bytea, $2::uuid, $3::uuid, $4::text, $5::text, $6::text)", 6 };
 /* a supervisor's session → body {queues, operators, chats, at} */
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
 /* session, chat that he reads → body {chats}: earlier ones of the same person */
@@ -277,6 +300,8 @@ const struct statement STATEMENT_REPLAY_OUTBOX = { "replay_outbox", "select chat
 const struct statement STATEMENT_DROP_OUTBOX = { "drop_outbox", "select chat.drop_outbox($1::uuid)", 1 };
 /* kind, account → items */
 const struct statement STATEMENT_REPLAY_ACCOUNT = { "replay_account", "select chat.replay_account($1::text, $2::text) as items", 2 };
+/* account, password or NULL (none) */
+const struct statement STATEMENT_SET_MAIL_PASSWORD = { "set_mail_password", "select api.set_mail_password($1::text, $2::text)", 2 };
 /* → rows (severity, code, object, key, sentence, hint), the worst first */
 const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
 /* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
@@ -338,7 +363,7 @@ const struct statement *const statements_courier[] = {
 const size_t statements_courier_count = sizeof statements_courier / sizeof statements_courier[0];
 
 const struct statement *const statements_all[] = {
-	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
+	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_OPEN_INVITED, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
 	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT,
 	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,
 	&STATEMENT_LIFT_BLOCK, &STATEMENT_ADD_SITE_SECRET, &STATEMENT_RETIRE_SITE_SECRET, &STATEMENT_LOGIN_LOOKUP,
@@ -350,6 +375,8 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
 	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS,
+	&STATEMENT_MAIL_TRANSCRIPT, &STATEMENT_LEAVE_NOTE, &STATEMENT_INBOX, &STATEMENT_INBOX_ENTRY, &STATEMENT_INBOX_PEOPLE, &STATEMENT_MOVE_ENTRY, &STATEMENT_ANSWER_ENTRY,
+	&STATEMENT_SET_MAIL_PASSWORD,
 	&STATEMENT_SERVE, &STATEMENT_LISTEN_CONFIGURATION,
 	&STATEMENT_UNLISTEN_CONFIGURATION, &STATEMENT_NOTE_METRICS,
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,

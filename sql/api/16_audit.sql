@@ -63,6 +63,7 @@ begin
 		('setting', array['name']), ('site', array['site']), ('skill', array['skill']), ('operator', array['operator']), ('operator_skill', array['operator', 'skill']),
 		('queue', array['queue']), ('queue_label', array['queue', 'locale']), ('queue_skill', array['queue', 'skill']), ('queue_member', array['queue', 'operator']),
 		('opening_hours', array['queue', 'weekday', 'opens']), ('opening_exception', array['queue', 'day']), ('closure', array['queue']),
+		('silence_rule', array['rule']), ('mail_account', array['account']), ('inbox_notice', array['notice']),
 		('relaxation', array['queue', 'after_s', 'skill', 'extra_queue']), ('bot', array['bot']), ('bot_node', array['bot', 'node']),
 		('bot_choice', array['bot', 'node', 'choice']), ('bot_text', array['bot', 'node', 'choice', 'locale']), ('widget', array['widget']),
 		('widget_queue', array['widget', 'queue']), ('widget_text', array['widget', 'locale', 'name']), ('text', array['name', 'locale']), ('block', array['block']),

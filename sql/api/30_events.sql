@@ -21,9 +21,13 @@ begin
 	return v_seq;
 end $$;
 
+-- What customers get an empty placeholder of: notes, and what only the operator is reminded of.
+create function internal.operators_only(p_kind text, p_data jsonb) returns boolean
+language sql immutable as $$ select p_kind = 'note' or (p_kind = 'reminder' and coalesce(p_data ->> 'to' = 'operator', false)) $$;
+
 create function internal.event_json(p_message chat.message, p_for_operator boolean) returns jsonb
 language sql stable as $$
-	select case when p_message.kind = 'note' and not p_for_operator then
+	select case when not p_for_operator and internal.operators_only(p_message.kind, p_message.data) then
 		jsonb_build_object('chat', p_message.chat, 'seq', p_message.seq, 'kind', p_message.kind, 'at', internal.rfc3339(p_message.at))
 	else
 		jsonb_strip_nulls(jsonb_build_object('chat', p_message.chat, 'seq', p_message.seq, 'kind', p_message.kind,
@@ -58,7 +62,7 @@ end $$;
 create function api.fetch_events(p_chats uuid[], p_after bigint[], p_limit int)
 returns table (chat uuid, seq bigint, kind text, author_kind text, author_name text, body text, data text, at text, cid uuid, operators_only boolean, state text)
 language sql stable security definer set search_path = chat, pg_temp as $$
-	select m.chat, m.seq, m.kind, m.author_kind, m.author_name, m.body, m.data::text, internal.rfc3339(m.at), m.cid, m.kind = 'note', c.state
+	select m.chat, m.seq, m.kind, m.author_kind, m.author_name, m.body, m.data::text, internal.rfc3339(m.at), m.cid, internal.operators_only(m.kind, m.data), c.state
 	from unnest(p_chats, p_after) as a (chat, after)
 	join chat.chat c on c.chat = a.chat
 	cross join lateral (select * from chat.message e where e.chat = a.chat and e.seq > a.after order by e.seq limit least(p_limit, 1000)) m

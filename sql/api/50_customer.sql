@@ -107,7 +107,7 @@ begin
 		'texts', jsonb_build_object('title', v_widget.title) || coalesce((select jsonb_object_agg(t.name, t.text) from chat.widget_text t
 			where t.widget = v_widget.widget and t.locale = internal.best_locale(v_locale, array(select a.locale from chat.widget_text a where a.widget = v_widget.widget), v_widget.locale)), '{}'),
 		'theme', jsonb_build_object('accent', v_widget.accent, 'position', v_widget.position),
-		'features', v_widget.features || jsonb_build_object('bot', v_widget.bot is not null),
+		'features', v_widget.features || jsonb_build_object('bot', v_widget.bot is not null, 'mail', internal.mail_account_of(v_widget.site) is not null),
 		'queues', coalesce((select jsonb_agg(jsonb_build_object('name', q.queue, 'label', internal.queue_label(q.queue, v_locale), 'questions', '[]'::jsonb) order by q.position, q.queue)
 			from chat.widget_queue q join chat.queue u on u.queue = q.queue where q.widget = v_widget.widget and u.active), '[]'),
 		'relay', jsonb_build_object('url', p_relay_url, 'protocol', 'chat.v1'))::text;
@@ -303,5 +303,5 @@ declare
 	v_chat chat.chat := internal.customer_chat(p_chat, p_token_hash, p_origin);
 begin
 	return query select jsonb_build_object('chat', internal.chat_json(v_chat, clock_timestamp()),
-		'events', (select coalesce(jsonb_agg(internal.event_json(m, false) order by m.seq), '[]') from chat.message m where m.chat = p_chat and m.kind <> 'note'))::text;
+		'events', (select coalesce(jsonb_agg(internal.event_json(m, false) order by m.seq), '[]') from chat.message m where m.chat = p_chat and not internal.operators_only(m.kind, m.data)))::text;
 end $$;

@@ -52,7 +52,7 @@ begin
 			from chat.assignment a join chat.chat c on c.chat = a.chat where a.operator = v_operator.operator and a.ended_at is null),
 		'offers', (select coalesce(jsonb_agg(internal.offer_json(o, v_now) order by o.offered_at, o.offer), '[]')
 			from chat.offer o where o.operator = v_operator.operator and o.state = 'open' and o.expires_at > v_now),
-		'presence', internal.presence_json(v_operator.operator))::text;
+		'presence', internal.presence_json(v_operator.operator), 'inbox', internal.inbox_counts(v_operator))::text;
 end $$;
 
 -- The offer of an operator with its chat's row locked; raises not_found, already_taken, offer_expired.

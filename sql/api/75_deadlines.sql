@@ -218,6 +218,7 @@ begin
 		(select min(s.lease_until) + (select internal.seconds('operator_grace_s')) from chat.operator_state s where not s.on_duty and (s.presence <> 'offline' or s.load > 0)),
 		(select r.change_at from internal.routing_rule r where isfinite(r.change_at)),
 		(select min(w.due_at) from chat.waiting w where w.due_at is not null),
+		(select nullif(min(s.check_at), 'infinity') from internal.silence s),
 		case when exists (select from chat.waiting) then (
 			select min(greatest(s.last_offer_at + r.stagger, s.penalty_until)) from chat.operator_state s, internal.routing_rule r
 			where s.on_duty and s.load < s.slots and greatest(s.last_offer_at + r.stagger, s.penalty_until) > p_now) end);
@@ -228,7 +229,8 @@ create function internal.something_is_due(p_now timestamptz) returns boolean
 language plpgsql stable as $$
 begin
 	return exists (select from internal.woken) or exists (select from chat.offer o where o.state = 'open' and o.expires_at <= p_now)
-		or exists (select from chat.chat c where c.wrap_up_until <= p_now) or exists (select from chat.assignment a where a.idle_check_at <= p_now);
+		or exists (select from chat.chat c where c.wrap_up_until <= p_now) or exists (select from chat.assignment a where a.idle_check_at <= p_now)
+		or exists (select from internal.silence s where s.check_at <= p_now);
 end $$;
 
 -- Everything that fell due, in an order that counts what woke before it frees, and frees before the router takes.
@@ -255,6 +257,7 @@ begin
 	end if;
 	if v_due or p_sweep then
 		v_count := v_count + internal.release_chats(p_now);
+		v_count := v_count + internal.mind_silences(p_now);
 	end if;
 	return v_count;
 end $$;

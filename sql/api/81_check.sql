@@ -135,6 +135,8 @@ language sql stable as $$
 	union all select * from internal.check_identity(p_now)
 	union all select * from internal.check_bots(p_now)
 	union all select * from internal.check_outbox(p_now)
+	union all select * from internal.check_silence(p_now)
+	union all select * from internal.check_mail(p_now)
 	union all select * from internal.check_completeness(p_now)
 	union all select * from internal.check_sessions(p_now)
 $$;

@@ -13,7 +13,7 @@ create function internal.erased_data(p_kind text, p_data jsonb) returns jsonb
 language sql immutable as $$
 	select case
 		when p_kind in ('message', 'bot_message', 'note') then '{"removed": "erased"}'
-		when p_kind in ('queued', 'assigned', 'joined', 'left', 'transferred', 'transfer_failed', 'requeued', 'ended', 'rated', 'redacted') then p_data
+		when p_kind in ('queued', 'assigned', 'joined', 'left', 'transferred', 'transfer_failed', 'requeued', 'reminder', 'ended', 'rated', 'redacted') then p_data
 	end
 $$;
 
@@ -85,13 +85,15 @@ begin
 	get diagnostics v_rows = row_count;
 	return query select 'chat.outbox', v_rows;
 
+	return query select e.relation, e.rows from internal.erase_entries(array(select i.entry from chat.inbox i where i.chat = any (v_chats)), p_why, p_now) e;
+
 	delete from chat.chat_access a where a.chat = any (v_chats); -- whoever still has a socket loses it
 	get diagnostics v_rows = row_count;
 	return query select 'chat.chat_access', v_rows;
 end $$;
 
 -- As a person asks for it. p_dry_run: does everything, says what that was, and takes it back.
-create function internal.erase_asked(p_chats uuid[], p_dry_run boolean) returns table (relation text, rows bigint)
+create function internal.erase_asked(p_chats uuid[], p_dry_run boolean, p_entries uuid[] default '{}') returns table (relation text, rows bigint)
 language plpgsql as $$
 declare
 	v_relations text[];
@@ -99,7 +101,10 @@ declare
 begin
 	perform internal.act_as('dba', session_user);
 	begin
-		select array_agg(e.relation order by e.relation), array_agg(e.rows order by e.relation) into v_relations, v_rows from internal.erase_chats(p_chats, 'asked', clock_timestamp()) e;
+		select array_agg(e.relation order by e.relation), array_agg(e.rows order by e.relation) into v_relations, v_rows
+		from (select u.relation, sum(u.rows)::bigint as rows
+			from (select * from internal.erase_chats(p_chats, 'asked', clock_timestamp()) union all select * from internal.erase_entries(p_entries, 'asked', clock_timestamp())) u
+			group by u.relation) e;
 		if p_dry_run then
 			raise exception using errcode = 'SBDRY';
 		end if;
@@ -146,10 +151,13 @@ create function chat.erase_chat(p_chat uuid, p_dry_run boolean default false) re
 language sql security definer set search_path = chat, pg_temp as $$ select e.relation, e.rows from internal.erase_asked(internal.one_chat(p_chat), p_dry_run) e $$;
 
 create function chat.erase_person(p_email text, p_site text default null, p_dry_run boolean default false) returns table (relation text, rows bigint)
-language sql security definer set search_path = chat, pg_temp as $$ select e.relation, e.rows from internal.erase_asked(internal.chats_of_person(p_email, p_site), p_dry_run) e $$;
+language sql security definer set search_path = chat, pg_temp as $$
+	select e.relation, e.rows from internal.erase_asked(internal.chats_of_person(p_email, p_site), p_dry_run, internal.entries_of_person(p_email, p_site)) e
+$$;
 
 create function chat.erase_identity(p_identity text, p_site text, p_dry_run boolean default false) returns table (relation text, rows bigint)
-language sql security definer set search_path = chat, pg_temp as $$ select e.relation, e.rows from internal.erase_asked(internal.chats_of_identity(p_identity, p_site), p_dry_run) e $$;
+language sql security definer set search_path = chat, pg_temp as $$ select e.relation, e.rows from internal.erase_asked(internal.chats_of_identity(p_identity, p_site), p_dry_run,
+	array(select i.entry from chat.inbox i where i.person = p_identity and i.site = p_site)) e $$;
 
 -- ---- handing out ----------------------------------------------------------------------------------------------------
 
@@ -172,23 +180,26 @@ language sql stable as $$
 	from chat.chat c where c.chat = p_chat
 $$;
 
-create function internal.export_chats(p_chats uuid[]) returns jsonb
+create function internal.export_chats(p_chats uuid[], p_entries uuid[] default '{}') returns jsonb
 language plpgsql as $$
 begin
 	perform internal.act_as('dba', session_user);
 	perform internal.audit('export', 'chat', c.chat::text) from unnest(p_chats) c (chat);
+	perform internal.audit('export', 'inbox', i.entry::text) from unnest(p_entries) i (entry);
 	return jsonb_build_object('made_at', internal.rfc3339(clock_timestamp()), 'chats',
-		coalesce((select jsonb_agg(internal.export_chat(c.chat) order by h.created_at, c.chat) from unnest(p_chats) c (chat) join chat.chat h on h.chat = c.chat), '[]'));
+		coalesce((select jsonb_agg(internal.export_chat(c.chat) order by h.created_at, c.chat) from unnest(p_chats) c (chat) join chat.chat h on h.chat = c.chat), '[]'),
+		'notes', coalesce((select jsonb_agg(internal.export_entry(i.entry)) from unnest(p_entries) i (entry)), '[]'));
 end $$;
 
 create function chat.export_chat(p_chat uuid) returns jsonb
-language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.one_chat(p_chat)) $$;
+language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.one_chat(p_chat), array(select i.entry from chat.inbox i where i.chat = p_chat)) $$;
 
 create function chat.export_person(p_email text, p_site text default null) returns jsonb
-language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.chats_of_person(p_email, p_site)) $$;
+language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.chats_of_person(p_email, p_site), internal.entries_of_person(p_email, p_site)) $$;
 
 create function chat.export_identity(p_identity text, p_site text) returns jsonb
-language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.chats_of_identity(p_identity, p_site)) $$;
+language sql security definer set search_path = chat, pg_temp as $$ select internal.export_chats(internal.chats_of_identity(p_identity, p_site),
+	array(select i.entry from chat.inbox i where i.person = p_identity and i.site = p_site)) $$;
 
 comment on function chat.erase_chat(uuid, boolean) is 'Takes everything away that tells of the customer of a chat, ends the chat where it runs, and says in how many rows; p_dry_run: only says so';
 comment on function chat.erase_person(text, text, boolean) is 'The same for all chats that bear an e-mail address, on one site or all';

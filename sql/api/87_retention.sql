@@ -30,6 +30,7 @@ declare
 	v_addresses bigint;
 	v_logins bigint;
 	v_audit bigint;
+	v_inbox record;
 begin
 	v_chats := array(select l.chat from (select c.chat from chat.chat c where c.chat = any (v_chats) and c.erased_at is null order by c.chat for no key update skip locked) l);
 	if cardinality(v_chats) > 0 then
@@ -50,14 +51,17 @@ begin
 		order by l.at limit 500 for no key update skip locked);
 	get diagnostics v_logins = row_count;
 
+	select * into v_inbox from internal.retain_inbox(p_began_at, p_now);
+
 	delete from chat.audit a
 	where a.audit in (select o.audit from chat.audit o where o.at <= internal.limit_of('audit_days', p_began_at) order by o.at limit 1000 for update skip locked);
 	get diagnostics v_audit = row_count;
 
-	update chat.retention_run r set chats = r.chats + cardinality(v_chats), messages = r.messages + v_messages, addresses = r.addresses + v_addresses + v_logins,
+	update chat.retention_run r set chats = r.chats + cardinality(v_chats), messages = r.messages + v_messages, addresses = r.addresses + v_addresses + v_logins + v_inbox.addresses,
+		notes = r.notes + v_inbox.notes,
 		audit_rows = r.audit_rows + v_audit
 	where r.run = p_run;
-	return cardinality(v_chats) + v_addresses + v_logins + v_audit > 0;
+	return cardinality(v_chats) + v_addresses + v_logins + v_audit + v_inbox.notes + v_inbox.addresses > 0;
 end $$;
 
 -- Called with each sweep of the router. The next run begins when retention_hour has come (UTC) and none has begun since; rows that somebody holds wait for the next night.

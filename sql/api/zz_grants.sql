@@ -23,3 +23,5 @@ grant execute on function api.make_link, chat.end_sessions, chat.reset_totp to s
 grant execute on function chat.board_queues, chat.board_operators to switchboard_report;
 grant execute on function chat.check, chat.why_idle, chat.erase_chat, chat.erase_person, chat.erase_identity, chat.export_chat, chat.export_person,
 	chat.export_identity to switchboard_dba;
+grant execute on function api.leave_note, api.inbox, api.inbox_entry, api.move_entry, api.inbox_people, api.answer_entry, api.mail_transcript, api.open_invited to switchboard_api;
+grant execute on function api.set_mail_password to switchboard_dba;

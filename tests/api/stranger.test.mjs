@@ -24,6 +24,8 @@ const ROUTES = [...readFileSync(new URL('../../app/api/routes.c', import.meta.ur
 const message = () => ({ cid: randomUUID(), body: 'from somebody else' });
 const BODIES = {
 	'POST chats': () => ({ request_key: randomUUID(), widget: 'demo-shop' }),
+	'POST widgets/{key}/notes': () => ({ request_key: randomUUID(), email: 'kim@mail.example', body: 'from somebody else' }),
+	'POST chats/{uuid}/transcript': () => ({ email: 'kim@mail.example' }),
 	'POST chats/{uuid}/messages': message,
 	'POST chats/{uuid}/marks': () => ({ got: 1 }),
 	'POST chats/{uuid}/queue': () => ({ queue: 'sales' }),
@@ -47,6 +49,9 @@ const BODIES = {
 	'PUT me/presence': () => ({ state: 'break' }),
 	'POST offers/{uuid}/accept': () => ({}),
 	'POST offers/{uuid}/decline': () => ({}),
+	'POST inbox/{uuid}/state': () => ({ state: 'taken' }),
+	'POST inbox/{uuid}/answers': message,
+	'POST inbox/{uuid}/invitation': () => ({ cid: randomUUID() }),
 	'POST operator/chats/{uuid}/messages': message,
 	'POST operator/chats/{uuid}/notes': message,
 	'POST operator/chats/{uuid}/marks': () => ({ got: 1 }),
@@ -68,8 +73,8 @@ const bodyOf = (route) => BODIES[`${route.method} ${below(route)}`]?.();
 
 // The route with the ids of the victims in it.
 function pathOf(route) {
-	const { kim, lou, block } = world;
-	let path = below(route).replace(/^offers\/\{uuid\}/, `offers/${lou.offer}`).replace(/^blocks\/\{uuid\}/, `blocks/${block}`);
+	const { kim, lou, block, entry } = world;
+	let path = below(route).replace(/^offers\/\{uuid\}/, `offers/${lou.offer}`).replace(/^blocks\/\{uuid\}/, `blocks/${block}`).replace(/^inbox\/\{uuid\}/, `inbox/${entry}`);
 	path = path.replace('{uuid}', kim.chat).replace('{uuid}', kim.chat);
 	return path.replace(/messages\/\{key\}/, 'messages/1').replace('widgets/{key}', 'widgets/demo-shop').replace('{key}', 'ana');
 }
@@ -103,9 +108,11 @@ async function populate() {
 	const mia = await Customer.open(stack, { name: 'Mia' });
 	const leo = await Customer.open(stack, { name: 'Leo', widget: 'rival-shop', queue: 'sales' });
 	const { block } = (await stack.query(`insert into chat.block (site, kind, value, reason, made_by) select 'shop', 'address', '203.0.113.9', 'a test', 'sam' returning block`))[0];
+	await kim.call('POST', 'widgets/demo-shop/notes', { ...BODIES['POST widgets/{key}/notes'](), name: 'Kim', queue: 'billing' });
+	const { entry } = (await stack.query('select entry from chat.inbox'))[0];
 	const gone = chloe.headers();
 	await chloe.call('DELETE', 'session');
-	Object.assign(world, { ana, ben, sam, kim, lou, mia, leo, block, gone });
+	Object.assign(world, { ana, ben, sam, kim, lou, mia, leo, block, entry, gone });
 }
 
 test('D4: the table is read whole, and every route that takes a body gives one here', () => {

@@ -120,5 +120,9 @@ select t.finds('of a lane only the first', $$select t.send('b'), t.send('b'); up
 	where position = (select max(position) from chat.outbox)$$);
 select t.finds('a lane that nobody sends', $$select t.send('c'); update chat.outbox_lane set due_at = 'infinity'$$);
 select t.finds('an external bot has a claim', $$update chat.bot set kind = 'relay'; update chat.chat set state = 'bot', bot = 'guide' where chat = t.chat(3)$$);
+select t.finds('the silence of the chats', 'delete from internal.silence where chat = t.chat(2)');
+select t.finds('the silence of the chats', 'insert into internal.silence (chat, check_at) values (t.chat(4), t.at(40))');
+select t.finds('a reminder comes once', $$insert into chat.message (chat, seq, kind, author_kind, at, data)
+	select t.chat(2), n, 'reminder', 'system', t.at(n), '{"to": "customer", "n": 1, "since": "2026-06-01T12:00:00.000Z"}' from generate_series(98, 99) n$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql

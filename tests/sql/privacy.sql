@@ -4,22 +4,23 @@
 select no_plan();
 
 -- ---- what each column holds -----------------------------------------------------------------------------------------
--- Every column that can hold text, bytes or an address: `customer` holds something of a customer; all else does not. A new column fails here until it says what it
+-- Every column that can hold text, bytes or an address: `customer` holds something of a customer, `note` of one who left a note; all else does not. A new column fails here until it says what it
 -- holds; one that holds something of a customer fails below until erasure and export know it.
 create table t.holds (relation text, columns text[], holds text);
 insert into t.holds values
 	-- whole tables in which nothing of a customer can stand
 	('chat.setting', '{*}', 'configuration'), ('chat.site', '{*}', 'configuration'), ('chat.skill', '{*}', 'configuration'), ('chat.queue', '{*}', 'configuration'),
 	('chat.queue_label', '{*}', 'configuration'), ('chat.queue_skill', '{*}', 'configuration'), ('chat.queue_member', '{*}', 'configuration'),
-	('chat.opening_hours', '{*}', 'configuration'), ('chat.opening_exception', '{*}', 'configuration'), ('chat.closure', '{*}', 'configuration'),
+	('chat.opening_hours', '{*}', 'configuration'), ('chat.opening_exception', '{*}', 'configuration'), ('chat.closure', '{*}', 'configuration'), ('chat.silence_rule', '{*}', 'configuration'),
 	('chat.relaxation', '{*}', 'configuration'), ('chat.bot', '{*}', 'configuration'), ('chat.bot_node', '{*}', 'configuration'), ('chat.bot_choice', '{*}', 'configuration'),
 	('chat.bot_text', '{*}', 'configuration'), ('chat.widget', '{*}', 'configuration'), ('chat.widget_queue', '{*}', 'configuration'),
 	('chat.widget_text', '{*}', 'configuration'), ('chat.text', '{*}', 'configuration'), ('chat.chat_state', '{*}', 'configuration'),
 	('chat.chat_transition', '{*}', 'configuration'), ('chat.relay', '{*}', 'machine'), ('chat.router', '{*}', 'machine'), ('chat.router_term', '{*}', 'machine'),
 	('chat.program_metrics', '{*}', 'machine'), ('internal.migration', '{*}', 'machine'), ('internal.stale', '{*}', 'machine'),
 	('internal.need', '{*}', 'machine'), ('internal.able', '{*}', 'machine'), ('internal.idle_rule_changed', '{*}', 'machine'),
-	('internal.queue_pace', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
-	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'), ('chat.webhook', '{*}', 'configuration'),
+	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
+	('internal.queue_pace', '{*}', 'machine'), ('internal.silence', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
+	('chat.mail_account', '{*}', 'configuration'), ('chat.mail_password', '{*}', 'configuration'), ('chat.inbox_notice', '{*}', 'configuration'), ('chat.webhook', '{*}', 'configuration'),
 	('chat.outgoing_secret', '{*}', 'configuration'), ('chat.bot_session', '{*}', 'machine'), ('chat.bot_lease', '{*}', 'machine'),
 	-- people who work here
 	('chat.operator', '{*}', 'staff'), ('chat.operator_skill', '{*}', 'staff'), ('chat.operator_queue', '{*}', 'staff'), ('chat.operator_state', '{*}', 'staff'),
@@ -37,6 +38,10 @@ insert into t.holds values
 	('chat.offer', '{operator,from_operator,queue,state,rule,kind,why}', 'machine'), ('chat.offer', '{reason}', 'customer'), ('chat.offer', '{candidates}', 'staff'),
 	('chat.assignment', '{operator,end_reason}', 'machine'), ('chat.waiting', '{queue,declined,preferred}', 'machine'), ('chat.wait_shown', '{queue,state}', 'machine'),
 	('chat.delivery', '{party}', 'machine'),
+	-- what was left in the inbox: tests/sql/inbox.sql plants words there
+	('chat.inbox', '{reference,site,widget,queue,locale,state}', 'machine'), ('chat.inbox', '{request_key_hash,request_hash}', 'hash'), ('chat.inbox', '{operator}', 'staff'),
+	('chat.inbox', '{name,email,person,page_url,body,address}', 'note'), ('chat.inbox_reply', '{kind,message_id,state}', 'machine'), ('chat.inbox_reply', '{operator}', 'staff'),
+	('chat.inbox_reply', '{body,error}', 'note'), ('chat.invitation', '{invitation}', 'hash'), ('chat.invitation', '{operator}', 'staff'),
 	('chat.outbox', '{kind,lane,account,state}', 'machine'), ('chat.outbox', '{body,last_error}', 'customer'),
 	('chat.audit', '{actor_kind,actor,db_user,action,object,key,application,request_id}', 'machine'), ('chat.audit', '{old,new}', 'customer');
 

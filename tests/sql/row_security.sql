@@ -18,7 +18,7 @@ insert into chat.wait_shown (chat, n, shown_at, queue, position, state) select t
 create view t.held as select c.oid::regclass as relation from pg_class c where c.relnamespace = 'chat'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity;
 -- every table that names a chat and that a report may read
 select set_eq('select relation from t.held', $$select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid
-	where c.relnamespace = 'chat'::regnamespace and c.relkind in ('r', 'p') and a.attname = 'chat' and a.atttypid = 'uuid'::regtype
+	where c.relnamespace = 'chat'::regnamespace and c.relkind in ('r', 'p') and a.attname in ('chat', 'entry') and a.atttypid = 'uuid'::regtype
 	  and has_any_column_privilege('switchboard_report', c.oid, 'select')$$,
 	'each table of chats that a report may read is held');
 select is_empty($$select r.relation from t.held r where not exists (select from pg_policy p where p.polrelid = r.relation and p.polroles = array['switchboard_report'::regrole::oid])$$,

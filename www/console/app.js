@@ -25,6 +25,7 @@ export class Console extends LitElement {
 		pane: { state: true },
 		details: { state: true },
 		board: { state: true },
+		inbox: { state: true },
 		account: { state: true },
 		spoken: { state: true },
 		stamp: { state: true },
@@ -41,6 +42,8 @@ export class Console extends LitElement {
 		this.details = false;
 		/** the supervisor's board stands where the chat was */
 		this.board = false;
+		/** or the inbox does */
+		this.inbox = false;
 		/** the person's own account is open */
 		this.account = false;
 		/** the token of the link by which somebody came */
@@ -111,6 +114,8 @@ export class Console extends LitElement {
 		desk.addEventListener('offered', (event) => this.offered(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('given', (event) => this.given(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('heard', (event) => this.heard(/** @type {CustomEvent} */ (event).detail.chat));
+		desk.addEventListener('reminded', (event) => this.reminded(/** @type {CustomEvent} */ (event).detail));
+		desk.addEventListener('left', () => this.heardOfNote());
 		desk.addEventListener('signed-out', () => this.close(true));
 		this.desk = desk;
 		this.phase = 'desk';
@@ -127,7 +132,7 @@ export class Console extends LitElement {
 		this.account = false;
 		this.phase = 'login';
 		this.pane = 'list';
-		this.board = false;
+		this.board = this.inbox = false;
 		this.alerts.show(0, this.texts.t('title'));
 	}
 
@@ -135,7 +140,7 @@ export class Console extends LitElement {
 		const { desk } = this;
 		if (!desk) return;
 		this.stamp++;
-		if (!desk.current && !this.board && this.pane !== 'list') this.pane = 'list';
+		if (!desk.current && !this.board && !this.inbox && this.pane !== 'list') this.pane = 'list';
 		const { code } = desk.duty;
 		if (code && code !== this.toldCode) this.alerts.call('message', this.texts.optional(`presence.${code}`) || this.texts.t('presence.changed'));
 		this.toldCode = code;
@@ -159,7 +164,7 @@ export class Console extends LitElement {
 		const values = { name: chat.name || this.texts.t('customer'), queue: chat.queue_label ?? chat.queue ?? '' };
 		this.alerts.call('offer', this.texts.t('notice.given', values));
 		this.desk?.say({ kind: 'info', name: 'notice.given', values });
-		if (this.desk?.selected || this.board) return;
+		if (this.desk?.selected || this.board || this.inbox) return;
 		await this.updateComplete;
 		this.desk?.select(chat.id);
 	}
@@ -171,6 +176,14 @@ export class Console extends LitElement {
 		this.spoken = headline;
 	}
 
+	/** @param {import('./held-chat.js').HeldChat} chat */
+	reminded(chat) {
+		const values = { name: chat.info.name || this.texts.t('customer') };
+		this.spoken = this.texts.t('notice.reminded', values);
+		this.alerts.call('message', this.spoken);
+		if (this.desk?.current !== chat || this.board || this.inbox) this.desk?.say({ kind: 'info', name: 'notice.reminded', values });
+	}
+
 	get sidebar() {
 		return /** @type {import('./sidebar.js').Sidebar | null} */ (this.renderRoot.querySelector('sb-sidebar'));
 	}
@@ -178,7 +191,7 @@ export class Console extends LitElement {
 	/** @param {string} id @param {boolean} focus */
 	async show(id, focus) {
 		this.desk?.select(id);
-		this.board = false;
+		this.board = this.inbox = false;
 		this.pane = 'chat';
 		if (!focus) return;
 		await this.updateComplete;
@@ -204,9 +217,25 @@ export class Console extends LitElement {
 		await import('./board.js').catch(() => this.desk?.say({ kind: 'bad', name: 'notice.again' }));
 		this.board = Boolean(customElements.get('sb-board'));
 		if (!this.board) return;
+		this.inbox = false;
 		this.pane = 'board';
 		await this.updateComplete;
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-board'))?.focus();
+	}
+
+	/** Loaded when somebody looks into it. */
+	async showInbox() {
+		this.inbox = await import('./inbox.js').then(() => true, () => false);
+		if (!this.inbox) return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
+		this.board = false;
+		this.pane = 'board';
+		await this.updateComplete;
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-inbox'))?.focus();
+	}
+
+	heardOfNote() {
+		this.spoken = this.texts.t('notice.note_left');
+		this.alerts.call('message', this.spoken);
 	}
 
 	/** Few look at it often, so it is loaded when somebody does. */
@@ -265,7 +294,7 @@ export class Console extends LitElement {
 		if (phase !== 'desk' || !desk) {
 			return html`<div class="centre" role="status"><span class="spinner"></span><p>${texts.t(phase === 'waiting' ? 'load.waiting' : 'loading')}</p></div>`;
 		}
-		const chat = this.board ? undefined : desk.current;
+		const chat = this.board || this.inbox ? undefined : desk.current;
 		return html`
 			${this.banner(desk)}
 			${this.call(desk)}
@@ -273,8 +302,8 @@ export class Console extends LitElement {
 				<sb-sidebar .texts=${texts} .desk=${desk} .alerts=${this.alerts} .stamp=${this.stamp}
 					@open-chat=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)} @accept=${(/** @type {CustomEvent} */ e) => this.accept(e.detail)}
 					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
-					?board=${this.board} @board=${this.showBoard} @account=${this.showAccount}></sb-sidebar>
-				<main>${this.board ? this.boardView(desk) : this.conversationView(desk)}</main>
+					?board=${this.board} ?inbox=${this.inbox} @board=${this.showBoard} @inbox=${this.showInbox} @account=${this.showAccount}></sb-sidebar>
+				<main>${this.board ? this.boardView(desk) : this.inbox ? this.inboxView(desk) : this.conversationView(desk)}</main>
 				${chat ? html`<sb-details .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details>` : nothing}
 			</div>
 			${this.noticeBox(desk)}
@@ -286,6 +315,11 @@ export class Console extends LitElement {
 	boardView(desk) {
 		return html`<sb-board .texts=${this.texts} .desk=${desk} @back=${this.back}
 			@taken=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)}></sb-board>`;
+	}
+
+	/** @param {Desk} desk */
+	inboxView(desk) {
+		return html`<sb-inbox .texts=${this.texts} .api=${this.api} .desk=${desk} .stamp=${this.stamp} @back=${this.back} @signed-out=${() => this.close(true)}></sb-inbox>`;
 	}
 
 	/** @param {Desk} desk */

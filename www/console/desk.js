@@ -26,7 +26,8 @@ const GONE = { expired: 'notice.offer_expired', taken: 'notice.offer_taken', aba
  * The operator's side: presence, queues, offers and chats, over whatever connection there is.
  *
  * Events: `change` after anything that is shown has changed; `offered` (detail HeldOffer); `given` (detail OperatorChat) for a chat that came unasked;
- * `heard` (detail {chat, event}) for a customer's message that nobody looks at; `moved` after a look at
+ * `heard` (detail {chat, event}) for a customer's message that nobody looks at; `reminded` (detail HeldChat) of a customer who waits for an answer;
+ * `left` when there is a new note in the inbox; `moved` after a look at
  * everything, which every hint of the server brings; `signed-out` when the server no longer knows the session.
  */
 export class Desk extends EventTarget {
@@ -39,6 +40,8 @@ export class Desk extends EventTarget {
 	interrupted = false;
 	/** @type {Notice | null} */
 	notice = null;
+	/** notes that customers left: those that nobody has, and mine */
+	inbox = { new: 0, mine: 0 };
 
 	#api;
 	#line;
@@ -234,6 +237,8 @@ export class Desk extends EventTarget {
 		this.#looked();
 		const to = chat.refusedBy(fresh);
 		if (to && chat.busy !== 'transfer') this.say({ kind: 'info', name: 'notice.transfer_failed', values: { name: chat.info.name ?? '', to } });
+		const reminded = fresh.some((event) => event.kind === 'reminder' && event.data?.to === 'operator');
+		if (reminded && chat.waitingSince) this.dispatchEvent(new CustomEvent('reminded', { detail: chat }));
 		const unseen = fresh.findLast((event) => isCustomers(event) && event.seq > chat.seen);
 		if (unseen && chat.unread) this.dispatchEvent(new CustomEvent('heard', { detail: { chat, event: unseen } }));
 		this.#changed();
@@ -299,10 +304,11 @@ export class Desk extends EventTarget {
 		this.#changed();
 	}
 
-	/** @param {{chats: OperatorChat[], offers: Offer[], presence?: Presence}} desk @param {number} asked when, by the page's clock */
+	/** @param {{chats: OperatorChat[], offers: Offer[], presence?: Presence, inbox?: {new: number, mine: number}}} desk @param {number} asked when, by the page's clock */
 	#apply(desk, asked) {
 		const owned = new Set(desk.chats.map((chat) => chat.id));
 		this.duty.hear(desk.presence, asked);
+		if (desk.inbox) this.counted(desk.inbox);
 		for (const info of desk.chats) {
 			if (this.loaded && !this.chats.has(info.id)) this.#given(info);
 			const chat = this.#hold(info);
@@ -311,6 +317,14 @@ export class Desk extends EventTarget {
 		for (const chat of this.list) if (!owned.has(chat.id) && chat.since < asked) this.#unlisted(chat);
 		for (const offer of this.offers.replace(desk.offers, asked)) this.dispatchEvent(new CustomEvent('offered', { detail: offer }));
 		if (!this.chats.has(this.selected)) this.select('');
+	}
+
+	/** How many notes there are now; one more that nobody has is news. @param {{new: number, mine: number}} inbox */
+	counted(inbox) {
+		const more = this.loaded && inbox.new > this.inbox.new;
+		this.inbox = { new: inbox.new, mine: inbox.mine };
+		if (more) this.dispatchEvent(new Event('left'));
+		this.#changed();
 	}
 
 	/** The server no longer counts it as ours: it has ended and waits for its result, or somebody else has it. @param {HeldChat} chat */
@@ -325,7 +339,9 @@ export class Desk extends EventTarget {
 		if (chat.owned || chat.ended || chat.busy || !this.chats.has(chat.id)) return;
 		const moved = chat.events.events.findLast((event) => event.kind === 'left');
 		const to = moved?.data?.reason === 'transferred' ? chat.events.events.findLast((event) => event.kind === 'transferred')?.data?.to : '';
-		const name = to ? 'notice.passed' : moved?.data?.reason === 'supervisor' ? 'notice.supervisor' : 'notice.chat_left';
+		/** @type {Record<string, string>} */
+		const reasons = { supervisor: 'notice.supervisor', operator_silent: 'notice.silent' };
+		const name = to ? 'notice.passed' : reasons[String(moved?.data?.reason)] ?? 'notice.chat_left';
 		this.say({ kind: 'info', name, values: { name: chat.info.name ?? '', to: to ?? '' } });
 		this.#drop(chat);
 	}

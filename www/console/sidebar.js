@@ -14,7 +14,7 @@ const PRESENCES = ['available', 'busy', 'break', 'offline'];
 
 /**
  * Who I am, what is offered to me, my chats, my queues. Events: `open-chat` (detail id), `accept` (detail offer), `logout` (detail: queue the chats again
- * that are left), `board`, `account`.
+ * that are left), `board`, `inbox`, `account`.
  */
 export class Sidebar extends LitElement {
 	static styles = [base, dialog, styles];
@@ -24,6 +24,7 @@ export class Sidebar extends LitElement {
 		alerts: { attribute: false },
 		stamp: { attribute: false },
 		board: { type: Boolean },
+		inbox: { type: Boolean },
 		leaving: { state: true },
 	};
 
@@ -37,6 +38,7 @@ export class Sidebar extends LitElement {
 		this.alerts;
 		this.stamp = 0;
 		this.board = false;
+		this.inbox = false;
 		/** chats that logging out would send away */
 		this.leaving = 0;
 	}
@@ -70,6 +72,8 @@ export class Sidebar extends LitElement {
 			<div class="scroll">
 				${desk.duty.operator.role === 'supervisor' ? html`<button class="board-link" aria-current=${this.board ? 'page' : 'false'} data-testid="board-link"
 					@click=${() => this.dispatchEvent(new Event('board'))}>${icons.board}<span>${texts.t('board')}</span></button>` : nothing}
+				<button class="board-link" aria-current=${this.inbox ? 'page' : 'false'} data-testid="inbox-link" @click=${() => this.dispatchEvent(new Event('inbox'))}>
+					${icons.inbox}<span>${texts.t('inbox')}</span>${this.notes()}</button>
 				${offers.length ? html`<section aria-label=${texts.t('offers')}>${repeat(offers, (o) => o.offer, (offer) => html`
 					<sb-offer-card .texts=${texts} .offer=${offer} .stamp=${this.stamp} data-testid="offer-card"
 						@accept=${() => this.dispatchEvent(new CustomEvent('accept', { detail: offer.offer }))}
@@ -77,7 +81,7 @@ export class Sidebar extends LitElement {
 				<section aria-labelledby="chats-title">
 					<h2 id="chats-title">${texts.t('chats')}${chats.length ? html`<span class="count">${texts.number(chats.length)}</span>` : nothing}</h2>
 					${chats.length ? html`<ul class="chats">${repeat(chats, (c) => c.id, (chat) => html`<li><sb-chat-item .texts=${texts} .chat=${chat}
-						.stamp=${this.stamp} ?selected=${chat.id === desk.selected && !this.board}
+						.stamp=${this.stamp} ?selected=${chat.id === desk.selected && !this.board && !this.inbox}
 						@click=${() => this.dispatchEvent(new CustomEvent('open-chat', { detail: chat.id }))}></sb-chat-item></li>`)}</ul>`
 						: this.nothingToDo(offers.length)}
 				</section>
@@ -87,6 +91,14 @@ export class Sidebar extends LitElement {
 				</section>
 			</div>
 			${this.leave()}`;
+	}
+
+	/** How many notes nobody has taken, and how many I have. */
+	notes() {
+		const { texts, desk } = this;
+		const count = (/** @type {'new' | 'mine'} */ name, kind = '') => (desk.inbox[name] ? html`<span class="count ${kind}" title=${texts.t(`inbox.${name}`)}
+			data-testid="inbox-count-${name}"><span class="visually-hidden">${texts.t(`inbox.${name}`)}: </span>${texts.number(desk.inbox[name])}</span>` : nothing);
+		return html`${count('new', 'fresh')}${count('mine')}`;
 	}
 
 	me() {

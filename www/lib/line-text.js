@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: ISC
+import { clockTime } from './time.js';
 
 /** What a line in the middle of a thread says. @param {ChatEvent} event @param {'customer' | 'operator'} me who reads it @param {import('./i18n.js').Texts} texts */
 export function lineText({ kind, author, body, data = {} }, me, texts) {
 	const name = author?.kind === 'operator' && author.name ? author.name : String(data.from ?? data.name ?? '');
 	const queue = String(data.label ?? data.queue ?? '');
 	const to = String(data.to ?? data.operator ?? '');
+	const since = data.since ? clockTime(String(data.since), texts.locale) : '';
 	/** The first that the reader's texts have. @param {string[]} endings */
-	const say = (...endings) => texts.t([...endings.map((ending) => `line.${kind}.${ending}`), `line.${kind}`].find((text) => texts.optional(text)) ?? kind, { name, queue, to });
+	const say = (...endings) => texts.t([...endings.map((ending) => `line.${kind}.${ending}`), `line.${kind}`].find((text) => texts.optional(text)) ?? kind,
+		{ name, queue, to, since });
 	const by = data.by ?? 'system';
 	switch (kind) {
 		case 'ended':
-			return say(by === me ? 'me' : name ? 'name' : by === 'system' ? 'system' : 'other');
+			return by === 'system' ? say(String(data.reason), 'system') : say(by === me ? 'me' : name ? 'name' : 'other');
 		case 'queued':
 			return say(queue ? me : 'any');
 		case 'joined':
@@ -24,6 +27,6 @@ export function lineText({ kind, author, body, data = {} }, me, texts) {
 		case 'requeued':
 			return queue ? say('queue') : say();
 		default:
-			return body || say();
+			return body || say(to);
 	}
 }

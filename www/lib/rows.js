@@ -37,7 +37,7 @@ export function threadRows({ events, pending, me, got = 0, read = 0 }) {
 			turnDay(event.at);
 			rows.push(storedRow(event, me, got, read));
 			passing = false;
-		} else if (LINES.has(event.kind) && !(passing && (event.kind === 'left' || event.kind === 'queued'))) {
+		} else if (LINES.has(event.kind) && !isForOthers(event, me) && !(passing && (event.kind === 'left' || event.kind === 'queued'))) {
 			turnDay(event.at);
 			rows.push({ type: 'line', key: `seq-${event.seq}`, event });
 			passing = event.kind === 'transferred';
@@ -51,6 +51,9 @@ export function threadRows({ events, pending, me, got = 0, read = 0 }) {
 	group(rows);
 	return rows;
 }
+
+/** A reminder to the other side, of which there is nothing to show here. @param {ChatEvent} event @param {'customer' | 'operator'} me */
+const isForOthers = (event, me) => event.kind === 'reminder' && !event.body && event.data?.to !== me;
 
 /** @param {ChatEvent} event */
 const isMessage = (event) => event.kind === 'message' || event.kind === 'bot_message' || event.kind === 'note';

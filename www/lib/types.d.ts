@@ -100,6 +100,13 @@ interface BoardChat { id: string; state: ChatState; queue?: string; queue_label?
 
 interface BoardView { queues: BoardQueue[]; operators: BoardOperator[]; chats: BoardChat[]; at: string }
 
+interface InboxReply { n: number; kind: 'answer' | 'invitation'; operator_name: string; body?: string; at: string; state: 'queued' | 'sent' | 'failed'; error?: string }
+
+/** A note that a customer left; in a list its words are cut and `mail` and `replies` are missing */
+interface InboxEntry { entry: string; reference: string; state: 'new' | 'taken' | 'answered' | 'done' | 'spam'; site: string; queue: string; queue_label: string; name?: string;
+	email?: string; verified?: boolean; person?: string; locale?: string; page_url?: string; body: string; created_at: string; operator?: string; operator_name?: string;
+	chat?: string; failed?: boolean; mail?: boolean; replies?: InboxReply[] }
+
 interface Offer {
 	offer: string;
 	chat: string;

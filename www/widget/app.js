@@ -59,6 +59,9 @@ export class App extends LitElement {
 		this.key = new URLSearchParams(location.search).get('key') ?? '';
 		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''));
 		this.bridge = new Bridge(location.hash);
+		/** of the link in a mail by which somebody came, good once; it stays in no history */
+		this.invitation = new URLSearchParams(location.hash.slice(1)).get('invitation') ?? '';
+		if (this.invitation) history.replaceState(null, '', location.pathname + location.search);
 		this.person = new Person(() => this.bridge.tell('identify'));
 		this.tab = new Store(`switchboard-tab:${this.key}:`, () => sessionStorage, () => cookieStorage());
 		this.bridge.addEventListener('context', (event) => {
@@ -101,6 +104,7 @@ export class App extends LitElement {
 		this.draft = this.tab.get('draft') ?? '';
 		this.session.show(this.shown || !this.bridge.embedded);
 		this.session.resume();
+		if (this.invitation && !store.get('chat')) this.session.start({ invitation: this.invitation, locale: this.texts.locale });
 	}
 
 	changed() {
@@ -166,7 +170,8 @@ export class App extends LitElement {
 			return html`<div class="centre"><h2>${texts.t('lost.title')}</h2><p>${texts.t('lost.text')}</p>
 				<button class="button primary retry" @click=${() => session.restart()}>${texts.t('new_chat')}</button></div>`;
 		}
-		return html`<sb-welcome .texts=${texts} .config=${config} .api=${this.api} .problem=${session.problem} ?starting=${session.phase === 'starting'} .retryAt=${session.retryAt}
+		return html`<sb-welcome .texts=${texts} .config=${config} .api=${this.api} .person=${this.person} .tab=${this.tab} .page=${this.page}
+			.problem=${session.problem} ?starting=${session.phase === 'starting'} .retryAt=${session.retryAt}
 			?active=${this.shown || !this.bridge.embedded} @start=${(/** @type {CustomEvent} */ e) => this.start(e.detail)} @cancel=${() => session.restart()}></sb-welcome>`;
 	}
 
@@ -191,7 +196,7 @@ export class App extends LitElement {
 				<p class="away" slot="end" role="status" data-testid="operator-away">${session.contact.away && !ended
 					? html`<bdi>${texts.t('away', { name: session.view.operator || texts.t('operator') })}</bdi>` : nothing}</p>
 			</sb-thread>
-			${ended ? html`<sb-ended .texts=${texts} .session=${session} .features=${this.config?.features ?? {}} .stamp=${this.stamp}
+			${ended ? html`<sb-ended .texts=${texts} .api=${this.api} .session=${session} .features=${this.config?.features ?? {}} .stamp=${this.stamp}
 				@transcript=${this.download}></sb-ended>` : html`
 				<footer>
 					${bot ? html`<button class="person" @click=${() => this.pick(session, { id: 'person', label: texts.t('person') })}

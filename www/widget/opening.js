@@ -2,7 +2,10 @@
 import { Backoff } from '../lib/backoff.js';
 import { uuid } from '../lib/uuid.js';
 
-/** @typedef {{kind: 'closed' | 'full' | 'refused' | 'invalid' | 'identity', next?: string, text?: string, field?: string, code?: string, reference?: string}} StartProblem */
+/**
+ * @typedef {{kind: 'closed' | 'full' | 'refused' | 'invalid' | 'identity' | 'invitation', next?: string, text?: string, field?: string, code?: string,
+ *   reference?: string}} StartProblem
+ */
 
 /**
  * The chat request, the same until there is an answer: its key makes a repeat harmless. Who has a chat open already, on another device or from before, gets back into it.
@@ -43,7 +46,7 @@ export async function openChat({ api, request, person, keep, wanted, waits }) {
 /** Why no chat was opened, as the welcome tells it. @param {import('../lib/api.js').ApiError} error @returns {StartProblem} */
 export function problemOf({ code, field, details, reference }) {
 	const kinds = /** @type {Record<string, StartProblem['kind']>} */ ({ closed: 'closed', queue_full: 'full', invalid: 'invalid', identity_required: 'identity' });
-	const kind = kinds[code] ?? 'refused';
+	const kind = field === 'invitation' ? 'invitation' : kinds[code] ?? 'refused';
 	return { kind, field, code, next: String(details?.next_opening ?? ''), text: String(details?.text ?? ''), reference: kind === 'refused' ? reference : '' };
 }
 

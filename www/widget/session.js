@@ -460,7 +460,7 @@ export class ChatSession extends EventTarget {
 	/** Something may have come into view: count what has not been seen, and tell the other side what was. */
 	#looked() {
 		const looking = this.visible && document.visibilityState === 'visible';
-		const theirs = this.events.events.filter((e) => e.body && (e.author?.kind === 'operator' || e.author?.kind === 'bot'));
+		const theirs = this.events.events.filter((e) => e.body && (e.author?.kind === 'operator' || e.author?.kind === 'bot' || e.kind === 'reminder'));
 		const newest = theirs.at(-1)?.seq ?? 0;
 		if (looking && newest > this.marks.own.read) {
 			this.marks.own.read = newest;

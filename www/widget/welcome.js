@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
 import base from '../lib/ui/base.sheet.css';
+import { icons } from '../lib/ui/icons.js';
 import { openingTime, stopwatch } from '../lib/time.js';
 import { waitText } from '../lib/wait-text.js';
 import styles from './welcome.sheet.css';
@@ -8,7 +9,10 @@ import styles from './welcome.sheet.css';
 const STATUS_EVERY_MS = 30_000;
 const SLOW_MS = 4000;
 
-/** Before the chat: a greeting, who is there, an optional name, one button. Events: `start` (detail {name}), `cancel`. */
+/**
+ * Before the chat: a greeting, who is there, an optional name, one button; where nobody is there, a message that one can leave.
+ * Events: `start` (detail {name}), `cancel`.
+ */
 export class Welcome extends LitElement {
 	static styles = [base, styles];
 	static properties = {
@@ -20,6 +24,7 @@ export class Welcome extends LitElement {
 		active: { type: Boolean },
 		queues: { state: true },
 		slow: { state: true },
+		writing: { state: true },
 	};
 
 	constructor() {
@@ -38,6 +43,14 @@ export class Welcome extends LitElement {
 		/** @type {QueueStatus[]} */
 		this.queues = [];
 		this.slow = false;
+		/** leaves a message instead of starting a chat */
+		this.writing = false;
+		/** @type {import('./person.js').Person} */
+		this.person;
+		/** @type {import('../lib/storage.js').Store} */
+		this.tab;
+		/** @type {import('./bridge.js').PageContext} */
+		this.page = {};
 		/** @type {ReturnType<typeof setInterval> | undefined} */
 		this.countdown = undefined;
 	}
@@ -75,7 +88,7 @@ export class Welcome extends LitElement {
 	}
 
 	focus() {
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('input'))?.focus();
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-note, input'))?.focus();
 	}
 
 	/** @param {Event} event */
@@ -86,26 +99,68 @@ export class Welcome extends LitElement {
 		this.dispatchEvent(new CustomEvent('start', { detail: { name: field.value.trim().replace(/\s+/g, ' ') } }));
 	}
 
+	/** Nobody would take a chat now, and nothing else would answer. */
+	get shut() {
+		return this.queues.length > 0 && this.queues.every((queue) => queue.state === 'closed') && !this.config.features?.bot;
+	}
+
+	/** Whether to offer that one may leave a message. */
+	get offersNote() {
+		const nobody = this.queues.length > 0 && this.queues.every((queue) => queue.state !== 'open');
+		return this.config.features?.notes !== false && (nobody || this.problem?.kind === 'closed' || this.problem?.kind === 'full');
+	}
+
+	updated() {
+		if (this.shut && this.offersNote && !this.writing) import('./note.js').then(() => { this.writing = this.shut; }, () => {});
+	}
+
+	/** Few need it, so it is loaded when somebody does. */
+	async write() {
+		await import('./note.js');
+		this.writing = true;
+		await this.updateComplete;
+		const note = /** @type {import('./note.js').Note | null} */ (this.renderRoot.querySelector('sb-note'));
+		await note?.updateComplete;
+		note?.focus();
+	}
+
+	async leave() {
+		this.writing = false;
+		await this.updateComplete;
+		this.focus();
+	}
+
 	render() {
-		const { texts, starting } = this;
+		const { texts } = this;
 		const privacy = texts.optional('privacy');
 		return html`<div class="page">
 			<h2 dir="auto">${texts.t('greeting')}</h2>
 			${this.closing ? html`<p class="closing" role="status" dir="auto">${this.closing}</p>` : nothing}
 			${this.queues.length ? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.queues.map((q) => this.queue(q))}</ul>` : nothing}
-			<form @submit=${this.submit} novalidate>
-				<div class="field"><label for="name">${texts.t('name_label')} <span class="optional">(${texts.t('optional')})</span></label>
-					<input class="input" id="name" name="name" autocomplete="given-name" maxlength="100" ?readonly=${starting}
-						aria-invalid=${this.problem?.kind === 'invalid' ? 'true' : 'false'} aria-describedby=${this.problem ? 'problem' : nothing}></div>
-				${this.problem ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}
-					${this.problem.reference ? html`<small class="reference">${texts.t('reference', { id: this.problem.reference })}</small>` : nothing}</p>` : nothing}
-				<button class="button primary" type="submit" aria-disabled=${starting ? 'true' : 'false'}>
-					${starting ? html`<span class="spinner"></span>${texts.t('starting')}` : texts.t('start')}</button>
-				${this.retryAt || this.slow ? html`<p class="slow">${this.pause()}
-					<button type="button" @click=${() => this.dispatchEvent(new Event('cancel'))}>${texts.t('cancel')}</button></p>` : nothing}
-			</form>
+			${this.writing ? this.note() : this.form()}
 			${privacy ? html`<p class="privacy" dir="auto">${privacy}</p>` : nothing}
 		</div>`;
+	}
+
+	form() {
+		const { texts, starting } = this;
+		return html`<form @submit=${this.submit} novalidate>
+			<div class="field"><label for="name">${texts.t('name_label')} <span class="optional">(${texts.t('optional')})</span></label>
+				<input class="input" id="name" name="name" autocomplete="given-name" maxlength="100" ?readonly=${starting}
+					aria-invalid=${this.problem?.kind === 'invalid' ? 'true' : 'false'} aria-describedby=${this.problem ? 'problem' : nothing}></div>
+			${this.problem ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}
+				${this.problem.reference ? html`<small class="reference">${texts.t('reference', { id: this.problem.reference })}</small>` : nothing}</p>` : nothing}
+			<button class="button primary" type="submit" aria-disabled=${starting ? 'true' : 'false'}>
+				${starting ? html`<span class="spinner"></span>${texts.t('starting')}` : texts.t('start')}</button>
+			${this.offersNote ? html`<button class="button" type="button" data-testid="leave-note" @click=${this.write}>${icons.note}${texts.t('note.leave')}</button>` : nothing}
+			${this.retryAt || this.slow ? html`<p class="slow">${this.pause()}
+				<button type="button" @click=${() => this.dispatchEvent(new Event('cancel'))}>${texts.t('cancel')}</button></p>` : nothing}
+		</form>`;
+	}
+
+	note() {
+		return html`<sb-note .texts=${this.texts} .config=${this.config} .api=${this.api} .person=${this.person} .tab=${this.tab} .page=${this.page} ?back=${!this.shut}
+			@back=${this.leave}></sb-note>`;
 	}
 
 	/** Why it takes long. The seconds are for the eye: read aloud, each would interrupt. */

@@ -110,7 +110,7 @@ export class Thread extends LitElement {
 	/** @param {import('../rows.js').Row} row */
 	row(row) {
 		if (row.type === 'day') return html`<div class="day"><span>${dayName(row.at, this.texts.locale)}</span></div>`;
-		if (row.type === 'line') return html`<p class="line"><span>${lineText(row.event, this.me, this.texts)}</span></p>`;
+		if (row.type === 'line') return html`<p class="line ${row.event.kind}"><span dir="auto">${lineText(row.event, this.me, this.texts)}</span></p>`;
 		return this.message(row);
 	}
 
