@@ -19,5 +19,6 @@ grant execute on function api.set_password, api.add_operator, api.add_site_secre
 	chat.prefer_operator, chat.ask_skill, chat.board_queues, chat.board_operators to switchboard_dba;
 grant execute on function api.make_link, chat.end_sessions, chat.reset_totp to switchboard_dba;
 grant execute on function chat.board_queues, chat.board_operators to switchboard_report;
+grant execute on function chat.bot_test, chat.bot_matches to switchboard_dba;
 grant execute on function chat.check, chat.why_idle, chat.erase_chat, chat.erase_person, chat.erase_identity, chat.export_chat, chat.export_person,
 	chat.export_identity to switchboard_dba;

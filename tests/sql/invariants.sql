@@ -114,5 +114,6 @@ select t.finds('the changes of state of a chat', $$
 	select 'program', 'state', 'chat', t.chat(1)::text, '{"state": "ended"}', '{"state": "ended"}'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(2)::text and action = 'assigned'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(1)::text and action = 'assignment ended'$$);
+select t.finds('only a chat that is with a bot', 'update chat.chat set bot_hands_over = true where state = ''active''');
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql
