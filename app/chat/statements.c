@@ -242,6 +242,9 @@ const struct statement STATEMENT_ADD_OPERATOR = { "add_operator", "select api.ad
 const struct statement STATEMENT_ADD_SITE_SECRET = { "add_site_secret", "select slot, secret from api.add_site_secret($1::text)", 1 };
 /* site, the last one too → slot, remaining (how many remain) */
 const struct statement STATEMENT_RETIRE_SITE_SECRET = { "retire_site_secret", "select slot, remaining from api.retire_site_secret($1::text, $2::boolean)", 2 };
+/* bot, what the customer says (text[]), locale or NULL, widget or NULL, page or NULL, context (JSON) or NULL → rows (line, who, says, buttons), the whole dialogue */
+const struct statement STATEMENT_BOT_TEST = { "bot_test",
+	"select line, who, says, array_to_string(buttons, E'\\n') as buttons from chat.bot_test($1::text, $2::text[], $3::text, $4::text, $5::text, $6::jsonb)", 6 };
 /* → rows (severity, code, object, key, sentence, hint), the worst first */
 const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
 /* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
@@ -314,7 +317,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR, &STATEMENT_CUSTOMERS_GONE,
 	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
-	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
+	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_BOT_TEST, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
 	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_ERASE_IDENTITY, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON, &STATEMENT_EXPORT_IDENTITY,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,
 	&STATEMENT_LEDGER_SCHEMA, &STATEMENT_LEDGER_TABLE, &STATEMENT_LEDGER_READ, &STATEMENT_LEDGER_ADD,
