@@ -74,9 +74,91 @@ insert into chat.bot_text (bot, node, choice, locale, text) values
 	('guide', 'hours', 'back', 'en', 'Back to the topics'), ('guide', 'hours', 'back', 'de', 'Zurück zu den Themen'), ('guide', 'hours', 'back', 'fr', 'Retour aux sujets'),
 	('guide', 'hours', 'back', 'es', 'Volver a los temas'), ('guide', 'hours', 'back', 'ar', 'العودة إلى المواضيع');
 
+-- What the guide asks: the number of an order (A-12345) where it is about one; a form asks for it too.
+insert into chat.question (question, kind, pattern, example) values ('order_number', 'pattern', '[A-Z]{1,2}-?[0-9]{1,8}|[0-9]{4,10}', 'A-12345');
+insert into chat.question (question, kind) values ('matter', 'choice');
+insert into chat.question (question, kind, field) values ('reply_to', 'email', 'email');
+insert into chat.question_text (question, locale, label, error) values
+	('order_number', 'en', 'What is your order number?', 'An order number looks like A-12345.'),
+	('order_number', 'de', 'Wie lautet Ihre Bestellnummer?', 'Eine Bestellnummer sieht so aus: A-12345.'),
+	('order_number', 'fr', 'Quel est votre numéro de commande ?', 'Un numéro de commande ressemble à A-12345.'),
+	('order_number', 'es', '¿Cuál es su número de pedido?', 'Un número de pedido es como A-12345.'),
+	('order_number', 'ar', 'ما هو رقم طلبك؟', 'رقم الطلب يكون مثل A-12345.'),
+	('matter', 'en', 'What do you need?', null), ('matter', 'de', 'Was brauchen Sie?', null), ('matter', 'fr', 'De quoi avez-vous besoin ?', null), ('matter', 'es', '¿Qué necesita?', null),
+	('matter', 'ar', 'ماذا تحتاج؟', null),
+	('reply_to', 'en', 'Your e-mail address', null), ('reply_to', 'de', 'Ihre E-Mail-Adresse', null), ('reply_to', 'fr', 'Votre adresse e-mail', null),
+	('reply_to', 'es', 'Su correo electrónico', null), ('reply_to', 'ar', 'بريدك الإلكتروني', null);
+insert into chat.question_choice (question, choice, position) values ('matter', 'invoice', 1), ('matter', 'refund', 2), ('matter', 'other', 3);
+insert into chat.question_choice_text (question, choice, locale, label) values
+	('matter', 'invoice', 'en', 'An invoice'), ('matter', 'invoice', 'de', 'Eine Rechnung'), ('matter', 'invoice', 'fr', 'Une facture'), ('matter', 'invoice', 'es', 'Una factura'),
+	('matter', 'invoice', 'ar', 'فاتورة'),
+	('matter', 'refund', 'en', 'My money back'), ('matter', 'refund', 'de', 'Eine Erstattung'), ('matter', 'refund', 'fr', 'Un remboursement'), ('matter', 'refund', 'es', 'Un reembolso'),
+	('matter', 'refund', 'ar', 'استرداد المال'),
+	('matter', 'other', 'en', 'Something else'), ('matter', 'other', 'de', 'Etwas anderes'), ('matter', 'other', 'fr', 'Autre chose'), ('matter', 'other', 'es', 'Otra cosa'),
+	('matter', 'other', 'ar', 'شيء آخر');
+insert into chat.queue_question (queue, question, position, required) values ('billing', 'matter', 1, false), ('billing', 'order_number', 2, false), ('billing', 'reply_to', 3, false);
+
+-- What the guide does beyond its menu: it asks for the order, and finds somebody who speaks German.
+insert into chat.bot_node (bot, node, question, optional, next_node) values ('guide', 'order', 'order_number', true, 'to-billing');
+insert into chat.bot_node (bot, node) values ('guide', 'german');
+insert into chat.bot_node_skill (bot, node, skill, min_rating) values ('guide', 'german', 'german', 5);
+insert into chat.bot_choice (bot, node, choice, position, next_node) values
+	('guide', 'start', 'order', 5, 'order'), ('guide', 'start', 'german', 6, 'german'), ('guide', 'order', 'back', 1, 'start'),
+	('guide', 'german', 'sales', 1, 'to-sales'), ('guide', 'german', 'billing', 2, 'to-billing'), ('guide', 'german', 'support', 3, 'to-support');
+insert into chat.bot_text (bot, node, choice, locale, text) values
+	('guide', 'start', 'order', 'en', 'It is about my order'), ('guide', 'start', 'order', 'de', 'Es geht um meine Bestellung'), ('guide', 'start', 'order', 'fr',
+		'C’est à propos de ma commande'),
+	('guide', 'start', 'order', 'es', 'Es sobre mi pedido'), ('guide', 'start', 'order', 'ar', 'الأمر يتعلق بطلبي'),
+	('guide', 'start', 'german', 'en', 'In German, please'), ('guide', 'start', 'german', 'de', 'Auf Deutsch, bitte'), ('guide', 'start', 'german', 'fr', 'En allemand, s’il vous plaît'),
+	('guide', 'start', 'german', 'es', 'En alemán, por favor'), ('guide', 'start', 'german', 'ar', 'بالألمانية من فضلك'),
+	('guide', 'german', '', 'en', 'You will talk to somebody who speaks German. What is it about?'), ('guide', 'german', '', 'de', 'Sie sprechen mit jemandem, der Deutsch kann. Worum geht es?'),
+	('guide', 'german', '', 'fr', 'Vous parlerez avec quelqu’un qui connaît l’allemand. De quoi s’agit-il ?'),
+	('guide', 'german', '', 'es', 'Hablará con alguien que sabe alemán. ¿De qué se trata?'), ('guide', 'german', '', 'ar', 'ستتحدث مع شخص يجيد الألمانية. ما الموضوع؟');
+insert into chat.bot_text (bot, node, choice, locale, text)
+select t.bot, 'german', t.choice, t.locale, t.text from chat.bot_text t where t.bot = 'guide' and t.node = 'start' and t.choice in ('sales', 'billing', 'support')
+union all
+select t.bot, 'order', t.choice, t.locale, t.text from chat.bot_text t where t.bot = 'guide' and t.node = 'hours' and t.choice = 'back';
+
+-- What it can answer. The question holds the words by which an answer is found.
+insert into chat.bot_answer (bot, answer, locale, question, text) values
+	('guide', 'returns', 'en', 'How do I return something? send back, give back, exchange, refund, return policy',
+		'You can send everything back within 30 days. The label is in your parcel, the way back is free.'),
+	('guide', 'returns', 'de', 'Wie kann ich etwas zurückgeben? zurückschicken, Rückgabe, Rücksendung, Retoure, Umtausch, umtauschen',
+		'Alles kann innerhalb von 30 Tagen zurück. Der Aufkleber liegt im Paket, der Rückweg ist kostenlos.'),
+	('guide', 'returns', 'fr', 'Comment retourner un article ? renvoyer, rendre, échanger, retour, remboursement',
+		'Vous pouvez tout renvoyer sous 30 jours. L’étiquette est dans le colis, le retour est gratuit.'),
+	('guide', 'returns', 'es', '¿Cómo puedo devolver un artículo? devolución, cambiar, reembolso', 'Puede devolver todo en 30 días. La etiqueta está en el paquete y la devolución es gratuita.'),
+	('guide', 'returns', 'ar', 'كيف يمكنني إرجاع المنتج؟ استرجاع، استبدال، إعادة', 'يمكنك إعادة كل شيء خلال 30 يومًا. الملصق داخل الطرد والإرجاع مجاني.'),
+	('guide', 'delivery', 'en', 'Where is my parcel? delivery, shipping, ship, deliver, package, late, arrive, how long does it take',
+		'Parcels leave the day you order and are with you in two to three days.'),
+	('guide', 'delivery', 'de', 'Wo ist mein Paket? Lieferung, liefern, Versand, Sendung, Lieferzeit, wann kommt, wie lange dauert',
+		'Pakete gehen am Tag der Bestellung ab und sind nach zwei bis drei Tagen bei Ihnen.'),
+	('guide', 'delivery', 'fr', 'Où est mon colis ? livraison, livrer, expédition, délai, retard', 'Les colis partent le jour de la commande et arrivent en deux à trois jours.'),
+	('guide', 'delivery', 'es', '¿Dónde está mi paquete? entrega, envío, enviar, plazo, tarda, llegar', 'Los paquetes salen el día del pedido y llegan en dos o tres días.'),
+	('guide', 'delivery', 'ar', 'أين طردي؟ توصيل، شحن، موعد الوصول، متى يصل، تأخر', 'تُرسل الطرود في يوم الطلب وتصل خلال يومين إلى ثلاثة أيام.'),
+	('guide', 'payment', 'en', 'How can I pay? payment, card, credit card, PayPal, bank transfer, invoice later', 'You can pay by card, PayPal or bank transfer.'),
+	('guide', 'payment', 'de', 'Wie kann ich bezahlen? Zahlung, zahlen, Karte, Kreditkarte, PayPal, Überweisung, Zahlungsarten', 'Sie können mit Karte, PayPal oder Überweisung bezahlen.'),
+	('guide', 'payment', 'fr', 'Comment payer ? paiement, carte, carte bancaire, PayPal, virement', 'Vous pouvez payer par carte, PayPal ou virement.'),
+	('guide', 'payment', 'es', '¿Cómo puedo pagar? pago, tarjeta, PayPal, transferencia', 'Puede pagar con tarjeta, PayPal o transferencia.'),
+	('guide', 'payment', 'ar', 'كيف يمكنني الدفع؟ دفع، بطاقة، تحويل بنكي', 'يمكنك الدفع بالبطاقة أو PayPal أو تحويل بنكي.'),
+	('guide', 'warranty', 'en', 'How long is the warranty? guarantee, broken, defective, repair', 'Everything has a warranty of three years. If something breaks, we repair or replace it.'),
+	('guide', 'warranty', 'de', 'Wie lange ist Garantie? Gewährleistung, kaputt, defekt, Reparatur, reparieren',
+		'Auf alles gibt es drei Jahre Garantie. Was kaputtgeht, reparieren oder ersetzen wir.'),
+	('guide', 'warranty', 'fr', 'Quelle est la durée de la garantie ? cassé, défectueux, réparation, réparer', 'Tout est garanti trois ans. Ce qui casse, nous le réparons ou le remplaçons.'),
+	('guide', 'warranty', 'es', '¿Cuánto dura la garantía? roto, defectuoso, reparación, reparar', 'Todo tiene tres años de garantía. Si algo se rompe, lo reparamos o lo cambiamos.'),
+	('guide', 'warranty', 'ar', 'ما مدة الضمان؟ كفالة، مكسور، تالف، إصلاح', 'كل شيء مضمون لثلاث سنوات. ما يتعطل نصلحه أو نستبدله.');
+
 insert into chat.site (site, name, origins) values ('shop', 'The Corner Shop', array['http://127.0.0.1:8080']);
 insert into chat.widget (widget, site, title, bot, default_queue, accent) values ('demo-shop', 'shop', 'The Corner Shop', 'guide', 'sales', '#0b6e4f');
 insert into chat.widget_queue (widget, queue, position) values ('demo-shop', 'sales', 1), ('demo-shop', 'billing', 2), ('demo-shop', 'support', 3);
+
+-- The same shop without the guide: a form asks what it is about.
+insert into chat.widget (widget, site, title, default_queue, accent) values ('demo-form', 'shop', 'The Corner Shop', 'sales', '#0b6e4f');
+insert into chat.widget_queue (widget, queue, position) values ('demo-form', 'sales', 1), ('demo-form', 'billing', 2), ('demo-form', 'support', 3);
+
+-- Who writes in German is matched with somebody who speaks it, where the queue weighs wishes (mode balanced); who comes from the help pages belongs to the technicians.
+insert into chat.entry_rule (rule, position, locale, skill, required, weight) values ('german', 10, 'de', 'german', false, 2);
+insert into chat.entry_rule (rule, position, page_url, queue) values ('help-pages', 20, '/help/*', 'support');
 
 -- A demo is tried by one person with many windows: no pauses between offers.
 update chat.setting set value = '0' where name in ('stagger_s', 'missed_offer_penalty_s');

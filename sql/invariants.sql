@@ -139,6 +139,10 @@ where c.created_at > internal.limit_of('audit_days', now()) and (n.begun <> a.be
 -- name: a chat whose customer is silent was released after it began, and waits for a word only
 select a.assignment from chat.assignment a where a.idle_since < a.started_at or (a.idle_since is not null and a.idle_check_at is not null);
 
+-- name: only a chat that is with a bot, or ended there, has a question open
+select c.chat, c.state, c.bot_question from chat.chat c
+where c.state not in ('bot', 'ended', 'abandoned') and (c.bot_question is not null or c.bot_hands_over);
+
 -- name: every transfer that failed is told in the transcript, every one that succeeded changed the owner (I7)
 select o.offer, o.state from chat.offer o
 where o.kind = 'transfer' and case o.state

@@ -302,6 +302,9 @@ const struct statement STATEMENT_DROP_OUTBOX = { "drop_outbox", "select chat.dro
 const struct statement STATEMENT_REPLAY_ACCOUNT = { "replay_account", "select chat.replay_account($1::text, $2::text) as items", 2 };
 /* account, password or NULL (none) */
 const struct statement STATEMENT_SET_MAIL_PASSWORD = { "set_mail_password", "select api.set_mail_password($1::text, $2::text)", 2 };
+/* bot, what the customer says (text[]), locale or NULL, widget or NULL, page or NULL, context (JSON) or NULL → rows (line, who, says, buttons), the whole dialogue */
+const struct statement STATEMENT_BOT_TEST = { "bot_test",
+	"select line, who, says, array_to_string(buttons, E'\\n') as buttons from chat.bot_test($1::text, $2::text[], $3::text, $4::text, $5::text, $6::jsonb)", 6 };
 /* → rows (severity, code, object, key, sentence, hint), the worst first */
 const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
 /* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
@@ -386,7 +389,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
 	&STATEMENT_COURIER_REGISTER, &STATEMENT_COURIER_BEAT, &STATEMENT_COURIER_LEAVE, &STATEMENT_CLAIM_OUTBOX, &STATEMENT_OUTBOX_ANSWERED, &STATEMENT_OUTBOX_FAILED,
 	&STATEMENT_ADD_OUTGOING_SECRET, &STATEMENT_RETIRE_OUTGOING_SECRET, &STATEMENT_OUTBOX_LIST, &STATEMENT_REPLAY_OUTBOX, &STATEMENT_DROP_OUTBOX, &STATEMENT_REPLAY_ACCOUNT,
-	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
+	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_BOT_TEST, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
 	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_ERASE_IDENTITY, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON, &STATEMENT_EXPORT_IDENTITY,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,
 	&STATEMENT_LEDGER_SCHEMA, &STATEMENT_LEDGER_TABLE, &STATEMENT_LEDGER_READ, &STATEMENT_LEDGER_ADD,

@@ -67,7 +67,10 @@ begin
 		('relaxation', array['queue', 'after_s', 'skill', 'extra_queue']), ('bot', array['bot']), ('bot_node', array['bot', 'node']),
 		('bot_choice', array['bot', 'node', 'choice']), ('bot_text', array['bot', 'node', 'choice', 'locale']), ('widget', array['widget']),
 		('widget_queue', array['widget', 'queue']), ('widget_text', array['widget', 'locale', 'name']), ('text', array['name', 'locale']), ('block', array['block']),
-		('webhook', array['webhook'])
+		('webhook', array['webhook']),
+		('question', array['question']), ('question_text', array['question', 'locale']), ('question_choice', array['question', 'choice']),
+		('question_choice_text', array['question', 'choice', 'locale']), ('queue_question', array['queue', 'question']), ('bot_node_skill', array['bot', 'node', 'skill']),
+		('bot_answer', array['bot', 'locale', 'answer']), ('escalation_phrase', array['locale', 'phrase']), ('entry_rule', array['rule'])
 	) as t (name, key_columns) loop
 		select string_agg(quote_literal(c), ', ') into v_key from unnest(v_table.key_columns) c;
 		execute format('create trigger configuration_insert after insert on chat.%I referencing new table as new_rows'

@@ -33,7 +33,8 @@ declare
 	v_locale text;
 begin
 	perform internal.check_queue_takes(p_queue, p_now);
-	update chat.chat c set state = 'queued', queue = p_queue, arrived_at = p_now,
+	perform internal.obey_rules(p_chat, p_queue, p_now);
+	update chat.chat c set state = 'queued', queue = p_queue, arrived_at = p_now, bot_question = null, bot_hands_over = false,
 		preferred_operator = coalesce(c.preferred_operator, internal.last_operator(c.site, c.person, p_queue))
 	where c.chat = p_chat returning c.locale into v_locale;
 	perform internal.add_event(p_chat, p_now, 'queued', p_data => jsonb_build_object('queue', p_queue, 'label', internal.queue_label(p_queue, v_locale)));

@@ -108,8 +108,11 @@ begin
 			where t.widget = v_widget.widget and t.locale = internal.best_locale(v_locale, array(select a.locale from chat.widget_text a where a.widget = v_widget.widget), v_widget.locale)), '{}'),
 		'theme', jsonb_build_object('accent', v_widget.accent, 'position', v_widget.position),
 		'features', v_widget.features || jsonb_build_object('bot', v_widget.bot is not null, 'mail', internal.mail_account_of(v_widget.site) is not null),
-		'queues', coalesce((select jsonb_agg(jsonb_build_object('name', q.queue, 'label', internal.queue_label(q.queue, v_locale), 'questions', '[]'::jsonb) order by q.position, q.queue)
+		'queues', coalesce((select jsonb_agg(jsonb_build_object('name', q.queue, 'label', internal.queue_label(q.queue, v_locale),
+				'questions', internal.queue_questions(q.queue, v_locale)) order by q.position, q.queue)
 			from chat.widget_queue q join chat.queue u on u.queue = q.queue where q.widget = v_widget.widget and u.active), '[]'),
+		'default_queue', jsonb_build_object('name', v_widget.default_queue, 'label', internal.queue_label(v_widget.default_queue, v_locale),
+			'questions', internal.queue_questions(v_widget.default_queue, v_locale)),
 		'relay', jsonb_build_object('url', p_relay_url, 'protocol', 'chat.v1'))::text;
 	return query select v_body, md5(v_body);
 end $$;
@@ -160,9 +163,8 @@ declare
 	v_chat chat.chat;
 	v_created boolean := false;
 	v_now timestamptz;
-	v_queue text;
+	v_way internal.entrance;
 	v_locale text;
-	v_bot text;
 begin
 	perform pg_advisory_xact_lock(hashtextextended(encode(p_request_key_hash, 'hex'), 1)); -- two of the same key at once: the second sees the first
 	perform internal.admit_customer(v_widget.site, p_identity, p_email, p_address, clock_timestamp());
@@ -188,30 +190,29 @@ begin
 		v_created := true;
 		v_now := clock_timestamp();
 		perform internal.act_as('customer', '');
-		v_queue := case when p_queue is not null then internal.person_queue(p_widget, p_queue) end;
-		select b.bot into v_bot from chat.bot b where b.bot = v_widget.bot and b.active and p_queue is null;
-		if v_bot is null then
-			v_queue := coalesce(v_queue, v_widget.default_queue);
-			perform internal.check_queue_takes(v_queue, v_now);
+		v_locale := coalesce(p_locale, v_widget.locale);
+		v_way := internal.entrance(v_widget, p_queue, v_locale, p_page_url, p_context, p_answers, coalesce(p_identity ->> 'name', p_name), coalesce(p_identity ->> 'email', p_email));
+		if v_way.bot is null then
+			perform internal.check_queue_takes(v_way.queue, v_now);
 		end if;
 		if not p_exempt then
 			perform internal.check_chat_limits(v_widget.site, p_address, v_now);
 		end if;
-		v_locale := coalesce(p_locale, v_widget.locale);
 		insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, email, locale, page_url, referrer, answers, context, address, bot, created_at, customer_seen_at,
 			person, name_verified, email_verified, preferred_operator)
-		values (p_chat, v_widget.site, p_widget, case when v_bot is null then 'queued' else 'bot' end, v_queue, case when v_bot is null then v_now end,
-			internal.masked(v_widget.site, coalesce(p_identity ->> 'name', p_name)), internal.masked(v_widget.site, coalesce(p_identity ->> 'email', p_email)), v_locale,
-			internal.masked(v_widget.site, p_page_url), internal.masked(v_widget.site, p_referrer), coalesce(internal.masked(v_widget.site, p_answers), '{}'),
-			coalesce(internal.masked(v_widget.site, p_context), '{}'), p_address, v_bot, v_now, v_now,
-			v_person, coalesce(p_identity ? 'name', false), coalesce(p_identity ? 'email', false), internal.last_operator(v_widget.site, v_person, v_queue))
+		values (p_chat, v_widget.site, p_widget, case when v_way.bot is null then 'queued' else 'bot' end, v_way.queue, case when v_way.bot is null then v_now end,
+			internal.masked(v_widget.site, (v_way.told).name), internal.masked(v_widget.site, (v_way.told).email), v_locale,
+			internal.masked(v_widget.site, p_page_url), internal.masked(v_widget.site, p_referrer), internal.masked(v_widget.site, (v_way.told).answers),
+			coalesce(internal.masked(v_widget.site, p_context), '{}'), p_address, v_way.bot, v_now, v_now,
+			v_person, coalesce(p_identity ? 'name', false), coalesce(p_identity ? 'email', false), internal.last_operator(v_widget.site, v_person, v_way.queue))
 		returning * into v_chat;
 		insert into chat.chat_counter (chat) values (p_chat);
 		insert into chat.chat_access (chat, token_hash, request_key_hash, request_hash) values (p_chat, p_token_hash, p_request_key_hash, p_request_hash);
-		if v_bot is null then
-			perform internal.add_event(p_chat, v_now, 'queued', p_data => jsonb_build_object('queue', v_queue, 'label', internal.queue_label(v_queue, v_locale)));
+		if v_way.bot is null then
+			perform internal.obey_rules(p_chat, v_way.queue, v_now);
+			perform internal.add_event(p_chat, v_now, 'queued', p_data => jsonb_build_object('queue', v_way.queue, 'label', internal.queue_label(v_way.queue, v_locale)));
 		else
-			perform internal.bot_enters(v_chat, b.first_node, v_now) from chat.bot b where b.bot = v_bot;
+			perform internal.bot_begins(v_chat, v_now);
 			select * into v_chat from chat.chat c where c.chat = p_chat;
 		end if;
 	end if;
@@ -250,7 +251,8 @@ begin
 	if v_chat.state in ('ended', 'abandoned', 'wrap_up') then
 		perform internal.fail('SB410', 'gone');
 	elsif v_chat.state = 'bot' then
-		perform internal.enqueue(p_chat, internal.person_queue(v_chat.widget, p_queue), v_now);
+		perform internal.enqueue(p_chat, internal.ruled_queue(v_chat,
+			case when p_queue is null then internal.bot_person_queue(v_chat) else internal.person_queue(v_chat.widget, p_queue) end), v_now);
 		select * into v_chat from chat.chat c where c.chat = p_chat;
 	elsif p_queue is not null and p_queue is distinct from v_chat.queue then
 		perform internal.fail('SB409', 'conflict', 'queue');

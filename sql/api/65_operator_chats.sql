@@ -5,7 +5,7 @@ create function internal.chat_for_operator_json(p_chat chat.chat, p_now timestam
 language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('id', p_chat.chat, 'state', p_chat.state, 'queue', p_chat.queue, 'queue_label', q.label, 'site', p_chat.site,
 		'name', p_chat.name, 'email', p_chat.email, 'person', p_chat.person, 'verified', internal.verified_json(p_chat),
-		'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers,
+		'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers, 'told', internal.told_json(p_chat),
 		'context', p_chat.context, 'created_at', internal.rfc3339(p_chat.created_at), 'assigned_at', internal.rfc3339(a.started_at),
 		'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - p_chat.arrived_at)::int),
 		'wrap_up_until', internal.rfc3339(p_chat.wrap_up_until), 'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
@@ -36,7 +36,7 @@ begin
 			'note', (select m.body from chat.message m where m.chat = p_offer.chat and m.seq = p_offer.note_seq),
 			'why', p_offer.why ->> 'sentence', 'decision', case when p_offer.kind = 'routed' then jsonb_build_object('rule', p_offer.rule, 'others', p_offer.why -> 'others',
 				'score', p_offer.why -> 'score', 'load', p_offer.why -> 'load') end, 'name', c.name, 'verified', internal.verified_json(c),
-				'answers', c.answers, 'page_url', c.page_url, 'locale', c.locale))
+				'answers', c.answers, 'told', internal.told_json(c), 'page_url', c.page_url, 'locale', c.locale))
 		from chat.chat c join chat.queue q on q.queue = p_offer.queue where c.chat = p_offer.chat);
 end $$;
 

@@ -100,21 +100,24 @@ language sql stable as $$
 	from chat.queue_skill n where n.queue = p_queue and n.required
 $$;
 
--- The queues that customers of each active widget reach, and how: as its default, by choice, or by a node of its bot. A bot that is switched off leads nowhere.
+-- The queues that customers of each active widget reach, and how: as its default, by choice, by a node of its bot or by a rule (its name stands under node). A bot
+-- that is switched off leads nowhere.
 create function internal.reached_queues() returns table (widget text, queue text, way text, node text)
 language sql stable as $$
-	with recursive widget as (
+	with widget as materialized (
 		select w.* from chat.widget w join chat.site s on s.site = w.site where w.active and s.active
-	), step as (
-		select distinct b.bot, b.first_node as node from widget w join chat.bot b on b.bot = w.bot where b.active
-		union
-		select s.bot, c.next_node from step s join chat.bot_choice c on c.bot = s.bot and c.node = s.node
 	)
 	select w.widget::text, w.default_queue::text, 'default', null::text from widget w
 	union all
 	select w.widget, c.queue, 'choice', null from widget w join chat.widget_queue c on c.widget = w.widget
 	union all
-	select w.widget, n.queue, 'bot', n.node from widget w join step s on s.bot = w.bot join chat.bot_node n on n.bot = s.bot and n.node = s.node where n.queue is not null
+	select w.widget, n.queue, 'bot', n.node from widget w join chat.bot b on b.bot = w.bot and b.active join internal.bot_reached() s on s.bot = b.bot
+		join chat.bot_node n on n.bot = s.bot and n.node = s.node where n.queue is not null
+	union all
+	select w.widget, b.queue, 'bot default', null from widget w join chat.bot b on b.bot = w.bot and b.active where b.queue is not null
+	union all
+	select w.widget, r.queue, 'rule', r.rule from widget w
+	join chat.entry_rule r on r.active and r.queue is not null and (r.widget is null or r.widget = w.widget) and (r.site is null or r.site = w.site)
 $$;
 
 -- All findings at an instant.
@@ -137,6 +140,9 @@ language sql stable as $$
 	union all select * from internal.check_outbox(p_now)
 	union all select * from internal.check_silence(p_now)
 	union all select * from internal.check_mail(p_now)
+	union all select * from internal.check_bot_texts(p_now)
+	union all select * from internal.check_questions(p_now)
+	union all select * from internal.check_rules(p_now)
 	union all select * from internal.check_completeness(p_now)
 	union all select * from internal.check_sessions(p_now)
 $$;

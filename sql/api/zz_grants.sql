@@ -21,6 +21,7 @@ grant execute on function api.set_password, api.add_operator, api.add_site_secre
 grant execute on function api.add_outgoing_secret, api.retire_outgoing_secret, chat.outbox_list, chat.replay_outbox, chat.replay_account, chat.drop_outbox to switchboard_dba;
 grant execute on function api.make_link, chat.end_sessions, chat.reset_totp to switchboard_dba;
 grant execute on function chat.board_queues, chat.board_operators to switchboard_report;
+grant execute on function chat.bot_test, chat.bot_matches to switchboard_dba;
 grant execute on function chat.check, chat.why_idle, chat.erase_chat, chat.erase_person, chat.erase_identity, chat.export_chat, chat.export_person,
 	chat.export_identity to switchboard_dba;
 grant execute on function api.leave_note, api.inbox, api.inbox_entry, api.move_entry, api.inbox_people, api.answer_entry, api.mail_transcript, api.open_invited to switchboard_api;

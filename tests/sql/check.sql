@@ -19,7 +19,7 @@ create function t.until(p_operator text, p_skill text, p_until timestamptz) retu
 
 -- ---- the demo's company is sound ------------------------------------------------------------------------------------
 savepoint before;
-truncate chat.site, chat.bot, chat.queue, chat.operator, chat.skill cascade;
+truncate chat.site, chat.bot, chat.queue, chat.operator, chat.skill, chat.question cascade;
 \ir ../../sql/demo.sql
 select is_empty('select t.findings(t.at(0))', 'the demo finds nothing');
 select is_empty('select * from chat.check()', 'nor today');
@@ -324,6 +324,50 @@ delete from chat.bot_text where node = 'start' and choice = 'billing';
 delete from chat.bot_text where node = 'hours' and choice = '';
 select t.finds('nothing said, nothing on a button', 'warning bot_dead_end bot_node guide/hours', 'warning bot_silent bot_text guide/hours',
 	'warning bot_button_unlabelled bot_text guide/start/billing');
+:next_story
+insert into chat.question (question, kind) values ('topic', 'choice'), ('more', 'text');
+insert into chat.bot_node (bot, node, question, next_node) values ('guide', 'ask', 'topic', 'hours'), ('guide', 'ask2', 'more', 'ask');
+insert into chat.bot_choice (bot, node, choice, next_node) values ('guide', 'start', 'ask', 'ask2');
+insert into chat.bot_text (bot, node, choice, locale, text) values ('guide', 'start', 'ask', 'en', 'Ask me'), ('guide', 'start', 'ask', 'de', 'Frag mich');
+select t.finds('questions without words and without answers', 'error question_without_choices question topic', 'warning question_unworded question more', 'warning question_unworded question topic');
+insert into chat.question_text (question, locale, label) values ('topic', 'en', 'Topic?'), ('more', 'en', 'More?'), ('more', 'de', 'Mehr?');
+insert into chat.question_choice (question, choice) values ('topic', 'a');
+select t.finds('an answer without words, a question that is not translated', 'warning question_unworded question topic/a', 'notice question_language_in_part question de');
+insert into chat.question_choice_text (question, choice, locale, label) values ('topic', 'a', 'en', 'A'), ('topic', 'a', 'de', 'A');
+insert into chat.question_text (question, locale, label) values ('topic', 'de', 'Thema?');
+insert into chat.bot_choice (bot, node, choice, next_node) values ('guide', 'ask', 'a', 'hours');
+insert into chat.bot_text (bot, node, choice, locale, text) values ('guide', 'ask', 'a', 'en', 'A'), ('guide', 'ask', 'a', 'de', 'A');
+select t.finds('a button that an answer hides', 'warning bot_button_hides_answer bot_choice guide/ask/a');
+delete from chat.bot_choice where node = 'ask';
+update chat.bot_node set next_node = 'ask2' where node = 'ask';
+select t.finds('a circle of questions', 'error bot_circle bot_node guide/ask');
+select alike(t.says('bot_circle', t.at(0)), 'The questions of the bot guide lead in a circle from ask to ask2 to ask:%', 'along which way');
+update chat.bot_node set next_node = 'start' where node = 'ask';
+update chat.question set example = repeat('x', 60), max_length = 50 where question = 'more';
+select t.finds('an example that is no answer', 'warning question_example_wrong question more');
+:next_story
+insert into chat.bot_node (bot, node, queue) values ('guide', 'other', 'support');
+select t.finds('a node that nothing leads to', 'notice bot_node_unreached bot_node guide/other');
+insert into chat.bot_answer (bot, locale, answer, question, text, next_node) values ('guide', 'en', 'x', 'parcel', 'Two days.', 'other');
+select t.finds('an answer leads there, but it is not there in German', 'notice bot_answer_untranslated bot_answer guide/de');
+insert into chat.bot_answer (bot, locale, answer, question, text) values ('guide', 'de', 'x', 'und oder', 'Zwei Tage.');
+select t.finds('an answer that nothing finds', 'warning bot_answer_unfindable bot_answer guide/de/x');
+:next_story
+insert into chat.bot_node_skill (bot, node, skill, min_rating) values ('guide', 'hours', 'german', 9);
+insert into chat.entry_rule (rule, skill, min_rating) values ('german', 'german', 10);
+select t.finds('skills that nobody has', 'warning bot_skill_unserved bot_node_skill guide/hours/german', 'warning rule_skill_unserved entry_rule german');
+update chat.bot_node_skill set required = false;
+update chat.entry_rule set required = false;
+select is_empty('select t.findings(t.at(0))', 'as a wish they do no harm');
+:next_story
+insert into chat.entry_rule (rule, position, queue, answers) values ('refund', 1, 'support', '{"topic": "refund"}');
+select t.finds('a rule that waits for an answer that nobody asks for', 'warning rule_answer_unknown entry_rule refund');
+insert into chat.entry_rule (rule, position, queue) values ('all', 2, 'support'), ('late', 3, 'sales');
+update chat.entry_rule set active = false where rule = 'refund';
+select t.finds('a rule behind one that holds always', 'warning rule_never_decides entry_rule late');
+update chat.queue set active = false where queue = 'support';
+select t.finds('a rule into a queue that is off', 'warning rule_never_decides entry_rule late', 'warning rule_queue_off entry_rule all',
+	'warning widget_closed_queue widget plain');
 :next_story
 
 -- ---- who may take what is what the router's own function says, for any configuration ---------------------------------

@@ -124,5 +124,6 @@ select t.finds('the silence of the chats', 'delete from internal.silence where c
 select t.finds('the silence of the chats', 'insert into internal.silence (chat, check_at) values (t.chat(4), t.at(40))');
 select t.finds('a reminder comes once', $$insert into chat.message (chat, seq, kind, author_kind, at, data)
 	select t.chat(2), n, 'reminder', 'system', t.at(n), '{"to": "customer", "n": 1, "since": "2026-06-01T12:00:00.000Z"}' from generate_series(98, 99) n$$);
+select t.finds('only a chat that is with a bot', 'update chat.chat set bot_hands_over = true where state = ''active''');
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql

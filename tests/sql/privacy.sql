@@ -12,6 +12,9 @@ insert into t.holds values
 	('chat.setting', '{*}', 'configuration'), ('chat.site', '{*}', 'configuration'), ('chat.skill', '{*}', 'configuration'), ('chat.queue', '{*}', 'configuration'),
 	('chat.queue_label', '{*}', 'configuration'), ('chat.queue_skill', '{*}', 'configuration'), ('chat.queue_member', '{*}', 'configuration'),
 	('chat.opening_hours', '{*}', 'configuration'), ('chat.opening_exception', '{*}', 'configuration'), ('chat.closure', '{*}', 'configuration'), ('chat.silence_rule', '{*}', 'configuration'),
+	('chat.question', '{*}', 'configuration'), ('chat.question_text', '{*}', 'configuration'), ('chat.question_choice', '{*}', 'configuration'),
+	('chat.question_choice_text', '{*}', 'configuration'), ('chat.queue_question', '{*}', 'configuration'), ('chat.bot_node_skill', '{*}', 'configuration'),
+	('chat.bot_answer', '{*}', 'configuration'), ('chat.escalation_phrase', '{*}', 'configuration'), ('chat.entry_rule', '{*}', 'configuration'),
 	('chat.relaxation', '{*}', 'configuration'), ('chat.bot', '{*}', 'configuration'), ('chat.bot_node', '{*}', 'configuration'), ('chat.bot_choice', '{*}', 'configuration'),
 	('chat.bot_text', '{*}', 'configuration'), ('chat.widget', '{*}', 'configuration'), ('chat.widget_queue', '{*}', 'configuration'),
 	('chat.widget_text', '{*}', 'configuration'), ('chat.text', '{*}', 'configuration'), ('chat.chat_state', '{*}', 'configuration'),
@@ -29,7 +32,7 @@ insert into t.holds values
 	-- a decision of a supervisor about somebody, which erasing his chats does not undo (deploy/manual/privacy.md)
 	('chat.block', '{*}', 'kept'),
 	-- what hangs on a chat
-	('chat.chat', '{site,widget,state,channel,queue,locale,bot,bot_node,ended_by,end_reason,preferred_operator}', 'machine'),
+	('chat.chat', '{site,widget,state,channel,queue,locale,bot,bot_node,bot_queue,bot_question,ended_by,end_reason,preferred_operator}', 'machine'),
 	('chat.chat', '{name,email,page_url,referrer,answers,context,address,disposition,wrap_up_note,person}', 'customer'),
 	('chat.message', '{kind,author_kind,author}', 'machine'), ('chat.message', '{author_name,body,data}', 'customer'), ('chat.message', '{sent_hash}', 'hash'),
 	('chat.chat_access', '{token_hash,request_key_hash,request_hash}', 'hash'),

@@ -11,6 +11,7 @@ import styles from './conversation.sheet.css';
 import dialog from './dialog.sheet.css';
 import { icons } from './icons.js';
 import './redact.js';
+import './told.js';
 import './transfer.js';
 import './wrap-up.js';
 
@@ -105,6 +106,7 @@ export class Conversation extends LitElement {
 		return html`${this.header(chat)}
 			${chat.transfer && !chat.ended ? html`<sb-asked .texts=${texts} .transfer=${chat.transfer} ?busy=${chat.busy !== ''} data-testid="transfer-pending"
 				@take-back=${() => this.takeBack(chat)}></sb-asked>` : nothing}
+			<sb-told .texts=${texts} .chat=${chat} .stamp=${this.stamp}></sb-told>
 			${keyed(chat.id, html`
 				<sb-thread data-testid="thread" me="operator" .texts=${texts} .events=${chat.events.events} .pending=${desk.outbox.pending(chat.id)} .stamp=${this.stamp}
 					.got=${chat.marks.got} .read=${chat.marks.read} .absent=${chat.ended ? '' : chat.awaySince} .typing=${chat.typing ? this.name : ''}

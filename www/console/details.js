@@ -4,7 +4,7 @@ import base from '../lib/ui/base.sheet.css';
 import { icons } from './icons.js';
 import { linkedText } from '../lib/ui/linked-text.js';
 import { fullTime, stopwatch } from '../lib/time.js';
-import { answerRows } from './answers.js';
+import { answerRows, toldRows } from './answers.js';
 import './block.js';
 import './earlier.js';
 import styles from './details.sheet.css';
@@ -45,7 +45,7 @@ export class Details extends LitElement {
 				${this.row('page', info.page_url)}
 				${this.row('referrer', info.referrer)}
 			</dl>
-			${this.list('details.answers', answerRows(info.answers))}
+			${this.list('details.answers', toldRows(info, texts.locale))}
 			${this.list('details.context', answerRows(info.context))}
 			<dl>
 				${this.row('queue', info.queue_label ?? info.queue)}

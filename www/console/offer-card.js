@@ -3,7 +3,7 @@ import { LitElement, html, nothing } from 'lit';
 import base from '../lib/ui/base.sheet.css';
 import { initials } from '../lib/ui/linked-text.js';
 import { stopwatch } from '../lib/time.js';
-import { answerRows } from './answers.js';
+import { toldRows } from './answers.js';
 import { icons } from './icons.js';
 import styles from './offer-card.sheet.css';
 import { Tick } from './tick.js';
@@ -45,7 +45,7 @@ export class OfferCard extends LitElement {
 						<span>${texts.t('offer.waited', { time: stopwatch((now - offer.waitingFrom) / 1000) })}</span></p></div>
 				<span class="left" role="timer" aria-live="off" aria-label=${texts.t('offer.left', { time: stopwatch(left) })}>${stopwatch(left)}</span>
 			</div>
-			${answerRows(offer.answers).slice(0, 2).map(([, value]) => html`<p class="answer"><bdi>${value}</bdi></p>`)}
+			${this.answers()}
 			${this.reason()}
 			${offer.problem ? html`<p class="error" role="alert">${texts.t(`offer.${offer.problem}`)}</p>` : nothing}
 			<div class="buttons">
@@ -53,6 +53,14 @@ export class OfferCard extends LitElement {
 					${offer.busy === 'accept' ? html`<span class="spinner"></span>` : nothing}${texts.t('offer.accept')}</button>
 				<button class="button" data-testid="offer-decline" ?disabled=${busy} @click=${() => this.dispatchEvent(new Event('decline'))}>${texts.t('offer.decline')}</button>
 			</div></article>`;
+	}
+
+	/** What the customer has told, the first of it. */
+	answers() {
+		const rows = toldRows(this.offer, this.texts.locale);
+		if (!rows.length) return nothing;
+		return html`<dl class="answers" data-testid="offer-answers">${rows.slice(0, 3).map(([label, value]) => html`
+			<div class="answer"><dt><bdi>${label}</bdi></dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`;
 	}
 
 	/** Why it comes here: who passes it on and what he says, or what decided for this operator. */

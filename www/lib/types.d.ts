@@ -62,6 +62,7 @@ interface OperatorChat {
 	page_url?: string;
 	referrer?: string;
 	answers?: Record<string, unknown>;
+	told?: Told[];
 	context?: Record<string, unknown>;
 	created_at?: string;
 	waited_s?: number;
@@ -119,6 +120,7 @@ interface Offer {
 	decision?: { rule: string, others: number, score?: number, load?: number };
 	name?: string;
 	answers?: Record<string, unknown>;
+	told?: Told[];
 	page_url?: string;
 	locale?: string;
 	kind?: 'routed' | 'transfer';
@@ -134,13 +136,24 @@ interface Presence { state: string; reason?: string; code?: string }
 
 interface Operator { operator: string; name: string; role?: string; max_chats?: number; presence?: Presence }
 
+interface WidgetQueue { name: string; label: string; questions?: Question[] }
+
+/** What is asked before the chat. `error`: what to say to an answer that does not fit; `field`: it is the name or the address of the customer */
+interface Question { name: string; kind: string; label: string; required: boolean; field?: 'name' | 'email'; example?: string; max_length?: number; error?: string;
+	choices?: Choice[]; low?: number; high?: number }
+
+/** What was asked and answered, with the words in each language there is */
+interface Told { name: string; value: unknown; labels?: Record<string, string>; values?: Record<string, string> }
+
 interface WidgetConfig {
 	widget: string;
 	locale?: string;
 	texts?: Record<string, string>;
 	theme?: { accent?: string; position?: string };
 	features?: Record<string, unknown>;
-	queues?: { name: string; label: string }[];
+	queues?: WidgetQueue[];
+	/** where who chooses none gets */
+	default_queue?: WidgetQueue;
 	relay?: RelayAddress;
 }
 

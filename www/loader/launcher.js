@@ -24,12 +24,13 @@ function make(tag, attributes, ...children) {
 
 /** The button on the host page and the panel with the frame. Events: `open`, `close`, `unread` (detail number). */
 export class Launcher extends EventTarget {
-	/** @param {{base: string, key: string, locale?: string, config: WidgetConfig, flag: Flag}} given */
-	constructor({ base, key, locale, config, flag }) {
+	/** @param {{base: string, key: string, locale?: string, context?: string, config: WidgetConfig, flag: Flag}} given */
+	constructor({ base, key, locale, context, config, flag }) {
 		super();
 		this.base = base;
 		this.key = key;
 		this.locale = locale;
+		this.context = context;
 		this.flag = flag;
 		this.texts = words[(config.locale ?? 'en').split('-')[0]] ?? words.en;
 		this.label = config.texts?.launcher || this.texts[0];
@@ -159,7 +160,7 @@ export class Launcher extends EventTarget {
 		clearTimeout(this.timer);
 		this.ready = true;
 		const url = location.href.split('#')[0].slice(0, 2000);
-		this.tell('context', { url, referrer: document.referrer.slice(0, 2000), locale: this.locale, vouched: this.vouching !== undefined });
+		this.tell('context', { url, referrer: document.referrer.slice(0, 2000), locale: this.locale, context: this.context, vouched: this.vouching !== undefined });
 		this.vouch();
 		if (!this.isOpen) return;
 		this.tell('show', { focus: this.focusWhenReady });

@@ -19,11 +19,11 @@ function flag(value) {
 }
 
 async function start() {
-	const locale = script.dataset.locale;
+	const { locale, context } = script.dataset;
 	const query = locale ? `?locale=${encodeURIComponent(locale)}` : '';
 	const answer = await fetch(`${base}/api/v1/widgets/${encodeURIComponent(key)}${query}`, { credentials: 'omit' });
 	if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-	const launcher = new Launcher({ base, key, locale, config: await answer.json(), flag });
+	const launcher = new Launcher({ base, key, locale, context, config: await answer.json(), flag });
 	if (script.dataset.identity) launcher.identify(script.dataset.identity);
 	const api = {
 		open: () => launcher.open(),

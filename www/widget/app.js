@@ -175,9 +175,10 @@ export class App extends LitElement {
 			?active=${this.shown || !this.bridge.embedded} @start=${(/** @type {CustomEvent} */ e) => this.start(e.detail)} @cancel=${() => session.restart()}></sb-welcome>`;
 	}
 
-	/** @param {{name: string}} form */
-	start({ name }) {
-		this.session?.start({ name, locale: this.texts.locale, page_url: this.page.url, referrer: this.page.referrer });
+	/** @param {{name: string, queue?: string, answers?: Record<string, string>}} form */
+	start({ name, queue, answers }) {
+		const { url, referrer, context } = this.page;
+		this.session?.start({ name, queue, answers, locale: this.texts.locale, page_url: url, referrer, context });
 	}
 
 	/** @param {ChatSession} session */

@@ -3,8 +3,12 @@
 const TO_HOST = { ready: [], close: [], unread: ['count'], active: ['on'], resize: ['size'], identify: [] };
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const TOKEN_MAX = 4096;
+const CONTEXT_MAX = 4096;
 
-/** @typedef {{url?: string, referrer?: string, locale?: string, vouched?: boolean}} PageContext `vouched`: the page will say who is here */
+/**
+ * `vouched`: the page will say who is here; `context`: what the site tells of the visit
+ * @typedef {{url?: string, referrer?: string, locale?: string, vouched?: boolean, context?: Record<string, unknown>}} PageContext
+ */
 
 /**
  * The only way between the frame and the page around it. The page names its origin in the fragment of our URL; a lie gains nothing: what we post goes only to
@@ -58,7 +62,18 @@ function originIn(hash) {
 function contextOf(message) {
 	/** @param {unknown} value @param {number} max */
 	const text = (value, max) => (typeof value === 'string' && value && value.length <= max ? value : undefined);
-	return { url: text(message.url, 2000), referrer: text(message.referrer, 2000), locale: text(message.locale, 35), vouched: message.vouched === true };
+	return { url: text(message.url, 2000), referrer: text(message.referrer, 2000), locale: text(message.locale, 35), vouched: message.vouched === true,
+		context: objectIn(text(message.context, CONTEXT_MAX)) };
+}
+
+/** @param {string | undefined} json @returns {Record<string, unknown> | undefined} */
+function objectIn(json) {
+	try {
+		const value = JSON.parse(json ?? 'null');
+		return value && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** @param {unknown} token */

@@ -4,14 +4,15 @@ import base from '../lib/ui/base.sheet.css';
 import { icons } from '../lib/ui/icons.js';
 import { openingTime, stopwatch } from '../lib/time.js';
 import { waitText } from '../lib/wait-text.js';
+import { answersIn, missing, questionFields } from './questions.js';
 import styles from './welcome.sheet.css';
 
 const STATUS_EVERY_MS = 30_000;
 const SLOW_MS = 4000;
 
 /**
- * Before the chat: a greeting, who is there, an optional name, one button; where nobody is there, a message that one can leave.
- * Events: `start` (detail {name}), `cancel`.
+ * Before the chat: a greeting, who is there, an optional name, one button; without a bot also the choice of a queue and what it wants to know; where nobody is
+ * there, a message that one can leave. Events: `start` (detail {name, queue?, answers?}), `cancel`.
  */
 export class Welcome extends LitElement {
 	static styles = [base, styles];
@@ -25,6 +26,8 @@ export class Welcome extends LitElement {
 		queues: { state: true },
 		slow: { state: true },
 		writing: { state: true },
+		chosen: { state: true },
+		fault: { state: true },
 	};
 
 	constructor() {
@@ -51,6 +54,10 @@ export class Welcome extends LitElement {
 		this.tab;
 		/** @type {import('./bridge.js').PageContext} */
 		this.page = {};
+		/** the queue that was chosen; '': none yet */
+		this.chosen = '';
+		/** the question that is not answered as it should be @type {{name: string, text: string} | null} */
+		this.fault = null;
 		/** @type {ReturnType<typeof setInterval> | undefined} */
 		this.countdown = undefined;
 	}
@@ -69,6 +76,7 @@ export class Welcome extends LitElement {
 			clearInterval(this.countdown);
 			if (this.retryAt) this.countdown = setInterval(() => this.requestUpdate(), 1000);
 		}
+		if (changed.has('problem')) this.fault = this.faultOf(this.problem?.field);
 		if (!changed.has('starting')) return;
 		clearTimeout(this.slowTimer);
 		this.slow = false;
@@ -88,15 +96,60 @@ export class Welcome extends LitElement {
 	}
 
 	focus() {
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-note, input'))?.focus();
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-note, [aria-invalid="true"]:is(input, textarea), [aria-invalid="true"] input, #name'))?.focus();
+	}
+
+	/** The queues there are to choose from: who meets a bot is asked by that, and where there is one queue only there is no choice. */
+	get choices() {
+		const queues = this.config.queues ?? [];
+		return this.config.features?.bot || queues.length < 2 ? [] : queues;
+	}
+
+	/** The queue that the chat would enter. */
+	get target() {
+		const { config, choices } = this;
+		const first = config.default_queue?.name;
+		const name = this.chosen || (choices.some((queue) => queue.name === first) ? first : choices[0]?.name) || first;
+		return config.queues?.find((queue) => queue.name === name) ?? config.default_queue;
+	}
+
+	/** What is asked before the chat; the name has its own field, always. */
+	get questions() {
+		return this.config.features?.bot ? [] : this.target?.questions ?? [];
+	}
+
+	get nameQuestion() {
+		return this.questions.find(({ field }) => field === 'name');
+	}
+
+	get others() {
+		return this.questions.filter(({ field }) => field !== 'name');
+	}
+
+	/** The question behind a field that was refused. @param {string | undefined} field */
+	faultOf(field) {
+		const question = this.questions.find(({ name }) => `answers.${name}` === field);
+		return question ? { name: question.name, text: question.error ?? '' } : null;
+	}
+
+	/** @param {string} name */
+	choose(name) {
+		this.chosen = name;
+		this.fault = null;
 	}
 
 	/** @param {Event} event */
 	submit(event) {
 		event.preventDefault();
 		if (this.starting) return;
-		const field = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input'));
-		this.dispatchEvent(new CustomEvent('start', { detail: { name: field.value.trim().replace(/\s+/g, ' ') } }));
+		const field = /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('#name'));
+		const name = field.value.trim().replace(/\s+/g, ' ');
+		const answers = answersIn(this.renderRoot, this.others);
+		const unanswered = this.nameQuestion?.required && !name ? this.nameQuestion : missing(this.others, answers);
+		this.fault = unanswered ? { name: unanswered.name, text: this.texts.t('required') } : null;
+		if (unanswered) return void this.updateComplete.then(() => this.focus());
+		const queue = this.choices.length ? this.target?.name : undefined;
+		this.dispatchEvent(new CustomEvent('start', { detail: { name, queue, answers: Object.keys(answers).length ? answers : undefined } }));
 	}
 
 	/** Nobody would take a chat now, and nothing else would answer. */
@@ -136,7 +189,7 @@ export class Welcome extends LitElement {
 		return html`<div class="page">
 			<h2 dir="auto">${texts.t('greeting')}</h2>
 			${this.closing ? html`<p class="closing" role="status" dir="auto">${this.closing}</p>` : nothing}
-			${this.queues.length ? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.queues.map((q) => this.queue(q))}</ul>` : nothing}
+			${this.queues.length && (this.writing || !this.choices.length) ? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.queues.map((q) => this.queue(q))}</ul>` : nothing}
 			${this.writing ? this.note() : this.form()}
 			${privacy ? html`<p class="privacy" dir="auto">${privacy}</p>` : nothing}
 		</div>`;
@@ -145,10 +198,10 @@ export class Welcome extends LitElement {
 	form() {
 		const { texts, starting } = this;
 		return html`<form @submit=${this.submit} novalidate>
-			<div class="field"><label for="name">${texts.t('name_label')} <span class="optional">(${texts.t('optional')})</span></label>
-				<input class="input" id="name" name="name" autocomplete="given-name" maxlength="100" ?readonly=${starting}
-					aria-invalid=${this.problem?.kind === 'invalid' ? 'true' : 'false'} aria-describedby=${this.problem ? 'problem' : nothing}></div>
-			${this.problem ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}
+			${this.choices.length ? this.chooser() : nothing}
+			${this.nameField()}
+			${questionFields({ texts, questions: this.others, readonly: starting, fault: this.fault })}
+			${this.problem && !this.fault ? html`<p class="problem" id="problem" role="alert" dir="auto">${this.problemText()}
 				${this.problem.reference ? html`<small class="reference">${texts.t('reference', { id: this.problem.reference })}</small>` : nothing}</p>` : nothing}
 			<button class="button primary" type="submit" aria-disabled=${starting ? 'true' : 'false'}>
 				${starting ? html`<span class="spinner"></span>${texts.t('starting')}` : texts.t('start')}</button>
@@ -161,6 +214,28 @@ export class Welcome extends LitElement {
 	note() {
 		return html`<sb-note .texts=${this.texts} .config=${this.config} .api=${this.api} .person=${this.person} .tab=${this.tab} .page=${this.page} ?back=${!this.shut}
 			@back=${this.leave}></sb-note>`;
+	}
+
+	nameField() {
+		const { texts, nameQuestion } = this;
+		const wrong = (this.problem?.kind === 'invalid' && !this.fault) || (nameQuestion && this.fault?.name === nameQuestion.name);
+		const optional = nameQuestion?.required ? nothing : html` <span class="optional">(${texts.t('optional')})</span>`;
+		return html`<div class="field"><label for="name">${texts.t('name_label')}${optional}</label>
+			<input class="input" id="name" name="name" autocomplete="given-name" maxlength="100" ?readonly=${this.starting} ?required=${nameQuestion?.required}
+				aria-invalid=${wrong ? 'true' : 'false'} aria-describedby=${wrong ? (this.fault ? 'error-name' : 'problem') : this.problem ? 'problem' : nothing}>
+			${wrong && this.fault ? html`<p class="error" id="error-name" role="alert" dir="auto">${this.fault.text}</p>` : nothing}</div>`;
+	}
+
+	/** The queues as something to choose from. One that is closed says when it opens, and can be asked for all the same: the answer tells more. */
+	chooser() {
+		const { texts, target } = this;
+		return html`<fieldset class="chooser" role="radiogroup"><legend>${texts.t('choose_queue')}</legend>
+			<div class="queues">${this.choices.map(({ name, label }) => {
+				const status = this.queues.find((queue) => queue.name === name);
+				return html`<label class=${status?.state ?? ''}><input type="radio" name="queue" value=${name} .checked=${target?.name === name} ?disabled=${this.starting}
+					@change=${() => this.choose(name)}><span class="name" dir="auto">${label}</span>
+					${status ? html`<span class="state">${this.stateOf(status)}</span>` : nothing}</label>`;
+			})}</div></fieldset>`;
 	}
 
 	/** Why it takes long. The seconds are for the eye: read aloud, each would interrupt. */
@@ -185,13 +260,17 @@ export class Welcome extends LitElement {
 	}
 
 	/** @param {QueueStatus} queue */
-	queue(queue) {
+	stateOf(queue) {
 		const { texts } = this;
-		const label = this.config.queues?.find((q) => q.name === queue.name)?.label ?? queue.name;
-		const state = queue.state === 'open' && queue.wait ? waitText(queue.wait, texts, 'queue.wait')
+		return queue.state === 'open' && queue.wait ? waitText(queue.wait, texts, 'queue.wait')
 			: queue.state === 'closed' && queue.next_opening ? texts.t('queue.opens', { time: openingTime(queue.next_opening, texts.locale) })
 				: texts.t(`queue.${queue.state}`);
-		return html`<li class=${queue.state}><i aria-hidden="true"></i><span class="name" dir="auto">${label}</span><span class="state">${state}</span>
+	}
+
+	/** @param {QueueStatus} queue */
+	queue(queue) {
+		const label = this.config.queues?.find((q) => q.name === queue.name)?.label ?? queue.name;
+		return html`<li class=${queue.state}><i aria-hidden="true"></i><span class="name" dir="auto">${label}</span><span class="state">${this.stateOf(queue)}</span>
 			${queue.state === 'closed' && queue.text && !this.closing ? html`<span class="said" dir="auto">${queue.text}</span>` : nothing}</li>`;
 	}
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Texts } from '../../lib/i18n.js';
 import { Store } from '../../lib/storage.js';
 import { fakeStorage } from '../../lib/tests/fakes.mjs';
-import { answerRows } from '../answers.js';
+import { answerRows, toldRows } from '../answers.js';
 import { Duty } from '../duty.js';
 import { HeldChat } from '../held-chat.js';
 import { Offers } from '../offers.js';
@@ -158,6 +158,17 @@ test('who is looked for is found without case and accents, by any of his names',
 test('answers become lines of text; what says nothing is left out', () => {
 	assert.deepEqual(answerRows({ order: 4711, empty: '', none: null, many: ['a', 'b'], deep: { x: 1 } }), [['order', '4711'], ['many', 'a, b'], ['deep', '{"x":1}']]);
 	assert.deepEqual(answerRows(null), []);
+});
+
+test('what was asked is told in the operator\'s language, else in English, else by its name', () => {
+	const told = [
+		{ name: 'order', value: 'A-1', labels: { en: 'Order', de: 'Bestellung' } }, { name: 'topic', value: 'refund', labels: { fr: 'Sujet' }, values: { en: 'Money', de: 'Geld' } },
+		{ name: 'plan', value: 3 }, { name: 'left', value: null },
+	];
+	assert.deepEqual(toldRows({ told }, 'de-AT'), [['Bestellung', 'A-1'], ['Sujet', 'Geld'], ['plan', '3']]);
+	assert.deepEqual(toldRows({ told }, 'es'), [['Order', 'A-1'], ['Sujet', 'Money'], ['plan', '3']]);
+	assert.deepEqual(toldRows({ answers: { order: 'A-1' } }, 'de'), [['order', 'A-1']], 'a server that tells no more');
+	assert.deepEqual(toldRows({}, 'de'), []);
 });
 
 test('drafts are kept for each chat and each kind, and go with the chat', () => {

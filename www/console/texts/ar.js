@@ -245,6 +245,7 @@ export default {
 	'details.waited': 'مدة الانتظار',
 	'details.started': 'بدأت',
 	'details.assigned': 'لديك منذ',
+	told: 'ذُكر سابقًا',
 	'details.answers': 'الإجابات',
 	'details.context': 'من الموقع',
 	'details.person': 'الحساب في الموقع',

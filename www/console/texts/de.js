@@ -231,6 +231,7 @@ export default {
 	'details.waited': 'Gewartet',
 	'details.started': 'Begonnen',
 	'details.assigned': 'Bei Ihnen seit',
+	told: 'Schon gesagt',
 	'details.answers': 'Antworten',
 	'details.context': 'Von der Website',
 	'details.person': 'Konto bei der Website',

@@ -231,6 +231,7 @@ export default {
 	'details.waited': 'Waited',
 	'details.started': 'Started',
 	'details.assigned': 'Yours since',
+	told: 'Told before',
 	'details.answers': 'Answers',
 	'details.context': 'From the site',
 	'details.person': 'Account at the site',

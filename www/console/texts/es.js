@@ -231,6 +231,7 @@ export default {
 	'details.waited': 'Ha esperado',
 	'details.started': 'Comenzó',
 	'details.assigned': 'Suyo desde',
+	told: 'Ya indicado',
 	'details.answers': 'Respuestas',
 	'details.context': 'Del sitio',
 	'details.person': 'Cuenta en el sitio',

@@ -231,6 +231,7 @@ export default {
 	'details.waited': 'A attendu',
 	'details.started': 'Début',
 	'details.assigned': 'À vous depuis',
+	told: 'Déjà indiqué',
 	'details.answers': 'Réponses',
 	'details.context': 'Transmis par le site',
 	'details.person': 'Compte sur le site',

@@ -12,6 +12,8 @@ export default {
 	cancel: 'إلغاء',
 	name_label: 'اسمك',
 	optional: 'اختياري',
+	required: 'يرجى الإجابة عن هذا.',
+	choose_queue: 'ما الموضوع؟',
 	placeholder: 'اكتب رسالة…',
 	message_label: 'رسالتك',
 	send: 'إرسال الرسالة',

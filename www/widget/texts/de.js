@@ -12,6 +12,8 @@ export default {
 	cancel: 'Abbrechen',
 	name_label: 'Ihr Name',
 	optional: 'freiwillig',
+	required: 'Bitte beantworten Sie das.',
+	choose_queue: 'Worum geht es?',
 	placeholder: 'Nachricht schreiben…',
 	message_label: 'Ihre Nachricht',
 	send: 'Nachricht senden',

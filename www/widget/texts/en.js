@@ -12,6 +12,8 @@ export default {
 	cancel: 'Cancel',
 	name_label: 'Your name',
 	optional: 'optional',
+	required: 'Please answer this.',
+	choose_queue: 'What is it about?',
 	placeholder: 'Write a message…',
 	message_label: 'Your message',
 	send: 'Send message',

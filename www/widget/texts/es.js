@@ -12,6 +12,8 @@ export default {
 	cancel: 'Cancelar',
 	name_label: 'Tu nombre',
 	optional: 'opcional',
+	required: 'Responda a esta pregunta, por favor.',
+	choose_queue: '¿De qué se trata?',
 	placeholder: 'Escribe un mensaje…',
 	message_label: 'Tu mensaje',
 	send: 'Enviar mensaje',

@@ -12,6 +12,8 @@ export default {
 	cancel: 'Annuler',
 	name_label: 'Votre nom',
 	optional: 'facultatif',
+	required: 'Merci de répondre à cette question.',
+	choose_queue: 'De quoi s’agit-il ?',
 	placeholder: 'Écrivez un message…',
 	message_label: 'Votre message',
 	send: 'Envoyer le message',
