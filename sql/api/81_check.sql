@@ -133,6 +133,7 @@ language sql stable as $$
 	union all select * from internal.check_widgets(p_now)
 	union all select * from internal.check_sites(p_now)
 	union all select * from internal.check_identity(p_now)
+	union all select * from internal.check_channels(p_now)
 	union all select * from internal.check_bots(p_now)
 	union all select * from internal.check_completeness(p_now)
 	union all select * from internal.check_sessions(p_now)
