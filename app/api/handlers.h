@@ -27,6 +27,11 @@ enum status customer_rating(struct call *call);
 enum status customer_identity(struct call *call);
 /* transcript.c */
 enum status customer_transcript(struct call *call);
+/* channel.c */
+enum status channel_sms(struct call *call);
+enum status channel_subscribe(struct call *call);
+enum status channel_messenger(struct call *call);
+enum status channel_generic(struct call *call);
 /* session.c */
 enum status session_login(struct call *call);
 enum status session_show(struct call *call);

@@ -20,7 +20,8 @@ struct command {
 };
 
 extern const struct command command_migrate, command_operator_add, command_operator_invite, command_operator_logout, command_operator_password, command_operator_reset,
-	command_operator_totp_reset, command_site_secret_add, command_site_secret_retire, command_check, command_why, command_why_idle, command_erase, command_export;
+	command_operator_totp_reset, command_site_secret_add, command_site_secret_retire, command_channel_secret_add,
+	command_channel_secret_retire, command_check, command_why, command_why_idle, command_erase, command_export;
 
 /* A connection for one command; free it with conn_free(). */
 void command_connect(const struct options *options, struct conn **ret_conn);

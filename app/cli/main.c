@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = { &command_migrate, &command_operator_add, &command_operator_invite, &command_operator_logout, &command_operator_password,
-												&command_operator_reset, &command_operator_totp_reset, &command_site_secret_add, &command_site_secret_retire, &command_check,
+												&command_operator_reset, &command_operator_totp_reset, &command_site_secret_add,
+												&command_site_secret_retire, &command_channel_secret_add, &command_channel_secret_retire, &command_check,
 												&command_why_idle, &command_why, &command_erase, &command_export }; /* the longer name first */
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
