@@ -131,8 +131,9 @@ export class Conversation extends LitElement {
 				@click=${() => this.dispatchEvent(new Event('back'))}>${icons.back}</button>
 			<span class="avatar" aria-hidden="true">${initials(this.name)}</span>
 			<div class="who"><h2 dir="auto">${this.name}</h2>
-				<p><span class="state ${state}" data-testid="customer-state"><i aria-hidden="true"></i>${words}</span>
-					${chat.info.channel ? html`<sb-channel .texts=${texts} .channel=${chat.info.channel} .chat=${chat} .stamp=${this.stamp}></sb-channel>` : nothing}
+				<p>${chat.info.channel && !chat.ended
+					? html`<sb-channel .texts=${texts} .channel=${chat.info.channel} .chat=${chat} .stamp=${this.stamp}></sb-channel>`
+					: html`<span class="state ${state}" data-testid="customer-state"><i aria-hidden="true"></i>${words}</span>`}
 					<span class="queue"><bdi>${chat.info.queue_label ?? chat.info.queue}</bdi></span></p></div>
 			<button class="icon-button info" aria-label=${texts.t('details')} title=${texts.t('details')} aria-expanded=${this.details ? 'true' : 'false'}
 				data-testid="details-toggle" @click=${() => this.dispatchEvent(new Event('details'))}>${icons.info}</button>

@@ -24,7 +24,7 @@ export function lineText({ kind, author, body, data = {} }, me, texts) {
 		case 'requeued':
 			return queue ? say('queue') : say();
 		case 'note':
-			return texts.t('line.undelivered', { what: String(data.words ?? ''), reason: texts.optional(`line.undelivered.${data.reason}`) ?? String(data.reason ?? '') });
+			return texts.t('line.undelivered', { reason: texts.optional(`line.undelivered.${data.reason}`) || String(data.reason ?? '') });
 		default:
 			return body || say();
 	}
