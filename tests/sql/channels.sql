@@ -125,7 +125,7 @@ select is((t.say('+49151', 1, 'Hi, how can I help?')).status, 'ok', 'an operator
 select is((t.say('+49151', 1, 'Hi, how can I help?')).repeat, true, 'twice');
 select is((t.out('+49151'))[2], 'Hi, how can I help?', 'and it is sent');
 select is(cardinality(t.out('+49151')), 2, 'once');
-select r.status from api.post_messages(array[t.session('ana')], array[t.chat_of('+49151')], array['note'], array[t.cid(7)], array['psst'], array[null::text]) r;
+select r.seq from api.post_messages(array[t.session('ana')], array[t.chat_of('+49151')], array['note'], array[t.cid(7)], array['psst'], array[null::text]) r;
 select is(cardinality(t.out('+49151')), 2, 'a note is not');
 create table t.request as select * from internal.channel_request((t.last_out('+49151')));
 select results_eq('select method, url, content_type, body, user_name, secret, scheme from t.request', format($$values ('POST',
@@ -168,7 +168,7 @@ select is(replace(array_to_string(internal.split_text(repeat('Ein Satz. ', 900),
 select is(internal.form_encoded('a b&ü=😀'), 'a%20b%26%C3%BC%3D%F0%9F%98%80', 'forms are encoded byte by byte');
 select t.sms('SM1', '+49152', 'Hello'), t.sign_in('ana', '{sales}', clock_timestamp()), t.log_in('ana'), internal.route(clock_timestamp(), 9);
 select from api.accept_offer(t.session('ana'), (select o.offer from chat.offer o where o.state = 'open'));
-select r.status from api.post_messages(array[t.session('ana')], array[t.chat_of('+49152')], array['message'], array[t.cid(7)], array[repeat('Ein Satz. ', 390)], array[null::text]) r;
+select r.seq from api.post_messages(array[t.session('ana')], array[t.chat_of('+49152')], array['message'], array[t.cid(7)], array[repeat('Ein Satz. ', 390)], array[null::text]) r;
 select is((select array_agg(o.body ->> 'part' order by o.position) from chat.outbox o where o.body ->> 'kind' = 'message'), '{1,2,3}', 'a long SMS leaves in parts, in order');
 :next_story
 
