@@ -50,7 +50,6 @@ test('an operator sees by what channel a customer writes, and what became of an 
 	await sms({ MessageSid: last.id, MessageStatus: 'undelivered', ErrorCode: '30003' }, other.pathname.split('/api/v1/')[1] + other.search);
 	await ana.page.getByText('A message was not delivered: 30003').waitFor();
 	await ana.shoot('undelivered');
-	await ana.at('details-toggle').click();
 	await ana.page.locator('sb-details').getByText('+4915112345678').first().waitFor();
 	await ana.shoot('details');
 });
