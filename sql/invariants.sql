@@ -10,6 +10,22 @@ where n.last_seq <> m.count or (m.count > 0 and (m.low <> 1 or m.high <> n.last_
 -- name: every message belongs to a chat that is there
 select m.chat, m.seq from chat.message m where not exists (select from chat.chat_counter n where n.chat = m.chat);
 
+-- name: a chat that came by a channel has somebody at the other end, unless it was erased, and no other has
+select c.chat, c.channel, n.by_channel, k.account from chat.chat c join chat.chat_counter n on n.chat = c.chat left join chat.channel_chat k on k.chat = c.chat
+where (c.channel <> 'web') <> n.by_channel or (c.channel <> 'web' and c.erased_at is null) <> (k.chat is not null);
+
+-- name: a customer of a channel has one open chat
+select k.account, k.address, count(*) from chat.channel_chat k join chat.chat c on c.chat = k.chat
+where c.state in ('bot', 'queued', 'offered', 'active') group by 1, 2 having count(*) > 1;
+
+-- name: what operators and bots say in a chat that came by a channel is sent, or it is known why not
+select m.chat, m.seq from chat.channel_chat k join chat.message m on m.chat = k.chat
+where m.kind in ('message', 'bot_message') and m.author_kind in ('operator', 'bot') and m.body is not null
+  and not exists (select from chat.channel_sent s where s.chat = m.chat and s.seq = m.seq);
+
+-- name: what waits to be sent by a channel is in the outbox
+select s.item from chat.channel_sent s left join chat.outbox o on o.item = s.item where s.state = 'queued' and (o.item is null or o.finished_at is not null);
+
 -- name: nobody has got or read what is not stored
 select d.chat, d.party, d.got, d.read, n.last_seq from chat.delivery d join chat.chat_counter n on n.chat = d.chat where d.got > n.last_seq or d.read > d.got;
 

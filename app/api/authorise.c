@@ -48,7 +48,7 @@ enum status authorise(struct call *call)
 	enum who who = (enum who)call->match.route->who;
 	enum status status;
 
-	if (who == WHO_PAGE || who == WHO_SERVER)
+	if (who == WHO_PAGE || who == WHO_SERVER || who == WHO_PROVIDER)
 		return STATUS_OK;
 	if (who == WHO_MONITOR)
 		return call_is_monitored(call) ? STATUS_OK : STATUS_NOT_FOUND;
@@ -67,6 +67,7 @@ enum status authorise(struct call *call)
 		return status == STATUS_OK ? take_session(call) : status;
 	case WHO_PAGE:
 	case WHO_SERVER:
+	case WHO_PROVIDER:
 	case WHO_MONITOR:
 		break;
 	}

@@ -56,7 +56,7 @@ static enum status take_body(struct call *call, request_read_fn *read, void *str
 
 	if (request->method != HTTP_POST && request->method != HTTP_PUT)
 		return STATUS_OK;
-	if (!request_is_json(request))
+	if (!request_is_json(request) && call->match.route->who != WHO_PROVIDER)
 		return STATUS_UNSUPPORTED_MEDIA;
 	return request_read_body(request, read, stream);
 }

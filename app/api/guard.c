@@ -4,6 +4,7 @@
 #include "api/call.h"
 #include "api/routes.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #define NONSENSE_MS 60000
 #define OVERLOADED_RETRY_MS 5000
 
-enum counted { COUNTED_REQUEST, COUNTED_CHAT, COUNTED_NOTE };
+enum counted { COUNTED_REQUEST, COUNTED_CHAT, COUNTED_NOTE, COUNTED_WEBHOOK, COUNTED_ACCOUNT };
 
 static const struct rate note_rate = { .count = 1, .per_s = 10, .burst = 1 };
 
@@ -23,6 +24,7 @@ enum status guard_init(struct guard *guard, const struct options *options)
 	*guard = (struct guard){
 		.requests = { .count = (unsigned)option_int(options, "requests_per_second"), .per_s = 1, .burst = (unsigned)option_int(options, "requests_burst") },
 		.chats = { .count = (unsigned)option_int(options, "chats_per_minute"), .per_s = 60, .burst = (unsigned)option_int(options, "chats_burst") },
+		.webhooks = { .count = (unsigned)option_int(options, "webhooks_per_second"), .per_s = 1, .burst = (unsigned)option_int(options, "webhooks_burst") },
 		.chat_wait_ms = option_int(options, "chat_wait_max_ms"),
 		.hashes = { .fd = -1 },
 	};
@@ -79,9 +81,31 @@ static enum status judge(struct call *call, enum counted what, const struct rate
 	return STATUS_RATE_LIMITED;
 }
 
+/* Providers send what their customers write: they have an allowance of their own. */
+static bool is_webhook(const struct uri *uri)
+{
+	return uri->segment_count > 2 && strcmp(uri->segments[0], "api") == 0 && strcmp(uri->segments[2], "channels") == 0;
+}
+
 enum status guard_request(struct call *call)
 {
+	if (is_webhook(&call->request.uri))
+		return judge(call, COUNTED_WEBHOOK, &call->api->guard.webhooks);
 	return judge(call, COUNTED_REQUEST, &call->api->guard.requests);
+}
+
+enum status guard_account(struct call *call, const char *account)
+{
+	uint8_t key[SECRET_BYTES + 1];
+	uint32_t wait_ms;
+
+	secret_sha256(account, strlen(account), key);
+	key[SECRET_BYTES] = COUNTED_ACCOUNT;
+	if (guard_exempts(call) || shared_buckets_take(call->api->guard.buckets, key, sizeof key, &call->api->guard.webhooks, now_us(), &wait_ms))
+		return STATUS_OK;
+	call_fail(call, STATUS_RATE_LIMITED, NULL);
+	call->problem.retry_ms = (int)wait_ms;
+	return STATUS_RATE_LIMITED;
 }
 
 /* A wait that the web server would not have sat through is a clock that was set. */

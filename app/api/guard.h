@@ -19,7 +19,7 @@ struct call;
 struct guard {
 	struct shared_buckets *buckets;
 	struct networks exempt;
-	struct rate requests, chats;
+	struct rate requests, chats, webhooks;
 	int64_t chat_wait_ms; /* 0 = any */
 	struct seats hashes; /* passwords that are hashed at this moment */
 };
@@ -32,9 +32,12 @@ void guard_fini(struct guard *guard);
 bool guard_exempts(const struct call *call);
 
 /* Judge one more request, one more chat request: STATUS_OK, or STATUS_RATE_LIMITED with the problem set. STATUS_UNAVAILABLE: the chat request has waited too long for
- * a worker. When there is more to do than can be done, new chats are given up first, quickly, so that the chats that run find a worker. */
+ * a worker. Webhooks of channels are counted for themselves. When there is more to do than can be done, new chats are given up first, quickly, so that the chats that run find a worker. */
 enum status MUST_CHECK guard_request(struct call *call);
 enum status MUST_CHECK guard_chat(struct call *call);
+
+/* Judges one more webhook of an account, after its signature: forged ones use up nobody's allowance but that of their address. */
+enum status MUST_CHECK guard_account(struct call *call, const char *account);
 
 /* Writes into the security log what `status` says of this call, when it is one that stands there: not allowed, over a limit. At most one line of a kind each ten
  * seconds for one address, so that who sends many requests does not fill it. */

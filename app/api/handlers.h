@@ -37,6 +37,11 @@ enum status inbox_people(struct call *call);
 enum status inbox_state(struct call *call);
 enum status inbox_answer(struct call *call);
 enum status inbox_invite(struct call *call);
+/* channel.c */
+enum status channel_sms(struct call *call);
+enum status channel_subscribe(struct call *call);
+enum status channel_messenger(struct call *call);
+enum status channel_generic(struct call *call);
 /* session.c */
 enum status session_login(struct call *call);
 enum status session_show(struct call *call);

@@ -25,6 +25,11 @@ const struct route routes[] = {
 	{ HTTP_GET, "api/v1/chats/{uuid}/transcript", WHO_CUSTOMER, "format", customer_transcript },
 	{ HTTP_POST, "api/v1/chats/{uuid}/transcript", WHO_CUSTOMER, NULL, customer_mail_transcript },
 
+	{ HTTP_POST, "api/v1/channels/sms/{key}", WHO_PROVIDER, "bodySHA256 item", channel_sms },
+	{ HTTP_GET, "api/v1/channels/messenger/{key}", WHO_PROVIDER, "hub.mode hub.verify_token hub.challenge", channel_subscribe },
+	{ HTTP_POST, "api/v1/channels/messenger/{key}", WHO_PROVIDER, NULL, channel_messenger },
+	{ HTTP_POST, "api/v1/channels/generic/{key}", WHO_PROVIDER, NULL, channel_generic },
+
 	{ HTTP_POST, "api/v1/session", WHO_LOGIN, NULL, session_login },
 	{ HTTP_GET, "api/v1/session", WHO_OPERATOR, NULL, session_show },
 	{ HTTP_DELETE, "api/v1/session", WHO_OPERATOR, "requeue", session_logout },

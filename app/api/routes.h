@@ -10,6 +10,7 @@ enum who {
 	WHO_PAGE,     /* a page that a browser navigates to, also inside a foreign site's frame */
 	WHO_SERVER,   /* the web server or a monitor */
 	WHO_MONITOR,  /* an address of `monitor_from`; for others there is no such thing */
+	WHO_PROVIDER, /* a server that signs what it sends; the handler looks at the signature before anything else */
 	WHO_ANYONE,   /* a browser on our own or a listed origin */
 	WHO_CUSTOMER, /* the same, with the chat token */
 	WHO_LOGIN,    /* our own console, before there is a session */

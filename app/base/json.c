@@ -33,10 +33,10 @@ static bool tree_is_whole(struct json_object *root, const struct json_extent *te
 	return tree.names == text->names && tree.string_bytes == text->string_bytes;
 }
 
-static struct json_object *parse_tree(const char *text, size_t len)
+static struct json_object *parse_tree(const char *text, size_t len, size_t max_depth)
 {
 	/* json-c counts the level of the values too, hence one more */
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 1);
+	struct json_tokener *tokener = json_tokener_new_ex((int)max_depth + 1);
 	struct json_object *root;
 
 	alloc_check(tokener);
@@ -52,6 +52,11 @@ static struct json_object *parse_tree(const char *text, size_t len)
 
 enum status json_parse(const char *text, size_t len, struct json_object **ret_root)
 {
+	return json_parse_deep(text, len, JSON_MAX_DEPTH, ret_root);
+}
+
+enum status json_parse_deep(const char *text, size_t len, size_t max_depth, struct json_object **ret_root)
+{
 	struct json_object *root = NULL;
 	enum status status = STATUS_BAD_JSON;
 	struct json_extent extent;
@@ -62,14 +67,14 @@ enum status json_parse(const char *text, size_t len, struct json_object **ret_ro
 	/* a socket's frame has no NUL behind it, and the checks lean on one */
 	copy = alloc_zero(len + 1, 1);
 	memcpy(copy, text, len);
-	if (!json_text_is_ijson(copy, len, &extent))
+	if (!json_text_is_ijson(copy, len, max_depth, &extent))
 		goto out;
 	/* json-c stops behind the value and calls white space after it trailing garbage */
 	while (len > 0 && strchr(" \t\r\n", copy[len - 1]))
 		len--;
 	/* bad text stays bad; what failed for want of memory is worth another try, so that no good text is called bad */
 	for (int attempt = 0; attempt < 2 && !root; attempt++) {
-		root = parse_tree(copy, len);
+		root = parse_tree(copy, len, max_depth);
 		if (!json_object_is_type(root, json_type_object) || !tree_is_whole(root, &extent)) {
 			json_object_put(root);
 			root = NULL;

@@ -23,6 +23,9 @@
  * `*ret_root` is owned by the caller (json_object_put). */
 enum status MUST_CHECK json_parse(const char *text, size_t len, struct json_object **ret_root);
 
+/* The same where somebody else decided how deep his objects are. */
+enum status MUST_CHECK json_parse_deep(const char *text, size_t len, size_t max_depth, struct json_object **ret_root);
+
 enum json_kind {
 	JSON_NAME,    /* one line, trimmed, 1..max code points, no control characters → ret.str (trimmed copy inside the tree) */
 	JSON_BODY,    /* message text: CRLF → LF, only TAB and LF as control characters, not only white space, 1..max code points */

@@ -102,7 +102,7 @@ static bool word_is_good(const char *start, size_t len)
 	return !strcmp(word, "true") || !strcmp(word, "false") || !strcmp(word, "null") || number_is_good(word);
 }
 
-bool json_text_is_ijson(const char *text, size_t len, struct json_extent *ret_extent)
+bool json_text_is_ijson(const char *text, size_t len, size_t max_depth, struct json_extent *ret_extent)
 {
 	const char *c = text;
 	struct json_extent extent = { 0 };
@@ -125,7 +125,7 @@ bool json_text_is_ijson(const char *text, size_t len, struct json_extent *ret_ex
 			/* json-c does not count a container that stays empty */
 			depth += *c == '{' || *c == '[';
 			depth -= depth && (*c == '}' || *c == ']');
-			if (depth > JSON_MAX_DEPTH)
+			if (depth > max_depth)
 				return false;
 			extent.names += *c == ':';
 			c++;

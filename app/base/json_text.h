@@ -15,6 +15,6 @@ struct json_extent {
 };
 
 /* `text` is NUL-terminated behind `len`. */
-bool json_text_is_ijson(const char *text, size_t len, struct json_extent *ret_extent);
+bool json_text_is_ijson(const char *text, size_t len, size_t max_depth, struct json_extent *ret_extent);
 
 #endif

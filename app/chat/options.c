@@ -32,6 +32,9 @@ const struct option_def chat_options[] = {
 	{ "requests_burst", OPTION_INT, "40", 1, 10000, NULL, "api", false, "Requests that one address may send at once." },
 	{ "chats_per_minute", OPTION_INT, "60", 0, 10000, NULL, "api", false, "Chat requests a minute from one address; further ones are answered 429 rate_limited; 0 = no limit." },
 	{ "chats_burst", OPTION_INT, "20", 1, 10000, NULL, "api", false, "Chat requests that one address may send at once." },
+	{ "webhooks_per_second", OPTION_INT, "50", 0, 10000, NULL, "api", false,
+	  "Webhooks of channels a second, of one address and of one account; further ones are answered 429 rate_limited, and the provider sends them again; 0 = no limit." },
+	{ "webhooks_burst", OPTION_INT, "100", 1, 100000, NULL, "api", false, "Webhooks that one address, or one account, may send at once." },
 	{ "chat_wait_max_ms", OPTION_INT, "2000", 0, 15000, NULL, "api", false,
 	  "A chat request that has waited longer for a worker is answered 503 unavailable, so that under overload the chats that run find one; the web server tells by "
 	  "SWITCHBOARD_SENT_AT; 0 = any time." },

@@ -55,6 +55,20 @@ const struct statement STATEMENT_LEAVE_NOTE = { "leave_note",
 /* …, widget whose site vouches, what the signed identity says → body {chat} */
 const struct statement STATEMENT_IDENTIFY_CHAT = { "identify_chat", "select body from api.identify_chat($1::uuid, $2::bytea, $3::text, $4::text, $5::jsonb)", 5 };
 
+/* ---- channels ----------------------------------------------------------------------------------------------- */
+
+/* channel, account → secret_1, secret_2, verify_1, verify_2 (NULL: none), now_s, tolerance_s: what a webhook is held against */
+const struct statement STATEMENT_CHANNEL_TERMS = { "channel_terms",
+	"select secret_1, secret_2, verify_1, verify_2, now_s, tolerance_s from api.channel_terms($1::text, $2::text)", 2 };
+/* channel, account, what came (JSON object text), item that a status is about (or NULL), which secret signed it, our URL of this webhook → body: what became of it */
+const struct statement STATEMENT_CHANNEL_TAKE = { "channel_take",
+	"select body from api.channel_take($1::text, $2::text, $3::jsonb, $4::uuid, $5::int, $6::text)", 6 };
+/* account, kind, secret → slot */
+const struct statement STATEMENT_ADD_CHANNEL_SECRET = { "add_channel_secret", "select slot from api.add_channel_secret($1::text, $2::text, $3::text)", 3 };
+/* account, kind, also the only one → slot, remaining */
+const struct statement STATEMENT_RETIRE_CHANNEL_SECRET = { "retire_channel_secret",
+	"select slot, remaining from api.retire_channel_secret($1::text, $2::text, $3::boolean)", 3 };
+
 /* ---- operators ---------------------------------------------------------------------------------------------- */
 
 /* operator, address, exempt from the limit per address → wait_ms (more than 0: too many failures; nothing was counted), hash (NULL: no such operator, inactive or
@@ -369,6 +383,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_OPEN_INVITED, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
 	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT,
 	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,
+	&STATEMENT_CHANNEL_TERMS, &STATEMENT_CHANNEL_TAKE, &STATEMENT_ADD_CHANNEL_SECRET, &STATEMENT_RETIRE_CHANNEL_SECRET,
 	&STATEMENT_LIFT_BLOCK, &STATEMENT_ADD_SITE_SECRET, &STATEMENT_RETIRE_SITE_SECRET, &STATEMENT_LOGIN_LOOKUP,
 	&STATEMENT_TOTP_LOOKUP, &STATEMENT_TOTP_REFUSED, &STATEMENT_SSO_LOOKUP, &STATEMENT_LOGIN_SSO, &STATEMENT_ACCOUNT, &STATEMENT_MY_SESSIONS, &STATEMENT_END_SESSION,
 	&STATEMENT_END_SESSIONS_OF, &STATEMENT_RESET_TOTP_OF, &STATEMENT_MY_PASSWORD, &STATEMENT_CHANGE_PASSWORD, &STATEMENT_ACCOUNT_REFUSED, &STATEMENT_LINK_VIEW,

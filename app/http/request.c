@@ -45,6 +45,9 @@ static const struct {
 	{ "HTTP_IF_NONE_MATCH", FIELD(if_none_match), RULE_FIRST },
 	{ "HTTP_ACCEPT_LANGUAGE", FIELD(accept_language), RULE_FIRST },
 	{ "HTTP_USER_AGENT", FIELD(user_agent), RULE_FIRST },
+	{ "HTTP_X_TWILIO_SIGNATURE", FIELD(twilio_signature), RULE_ONCE },
+	{ "HTTP_X_HUB_SIGNATURE_256", FIELD(hub_signature), RULE_ONCE },
+	{ "HTTP_SWITCHBOARD_SIGNATURE", FIELD(switchboard_signature), RULE_ONCE },
 	{ "HTTP_X_HTTP_METHOD_OVERRIDE", NO_FIELD, RULE_REFUSED },
 	{ "HTTP_X_HTTP_METHOD", NO_FIELD, RULE_REFUSED },
 	{ "HTTP_X_METHOD_OVERRIDE", NO_FIELD, RULE_REFUSED },
@@ -174,14 +177,14 @@ enum status request_parse(struct request *request, char *const *environment, con
 	return uri_parse(&request->uri, request->target, prefix);
 }
 
-bool request_is_json(const struct request *request)
+/* Alone or with charset=utf-8. */
+static bool type_is(const char *content_type, const char *type)
 {
-	static const char type[] = "application/json";
 	const char *rest;
 
-	if (!request->content_type || strncasecmp(request->content_type, type, sizeof type - 1) != 0)
+	if (!content_type || strncasecmp(content_type, type, strlen(type)) != 0)
 		return false;
-	rest = request->content_type + sizeof type - 1;
+	rest = content_type + strlen(type);
 	rest += strspn(rest, " \t");
 	if (*rest == '\0')
 		return true;
@@ -189,6 +192,16 @@ bool request_is_json(const struct request *request)
 		return false;
 	rest += strspn(rest, " \t");
 	return strcasecmp(rest, "charset=utf-8") == 0 || strcasecmp(rest, "charset=\"utf-8\"") == 0;
+}
+
+bool request_is_json(const struct request *request)
+{
+	return type_is(request->content_type, "application/json");
+}
+
+bool request_is_form(const struct request *request)
+{
+	return type_is(request->content_type, "application/x-www-form-urlencoded");
 }
 
 static enum status parse_length(const char *text, size_t *ret_length)

@@ -35,6 +35,7 @@ struct request {
 	const char *if_none_match;
 	const char *accept_language;
 	const char *user_agent;
+	const char *twilio_signature, *hub_signature, *switchboard_signature; /* of webhooks */
 	const char *user; /* whom the web server has authenticated, by the parameter `user_param` */
 	const char *preflight_method; /* Access-Control-Request-Method */
 	/* read by request_parse() alone */
@@ -62,6 +63,9 @@ enum status MUST_CHECK request_parse(struct request *request, char *const *envir
 
 /* true for "application/json", alone or with charset=utf-8 */
 bool request_is_json(const struct request *request);
+
+/* true for "application/x-www-form-urlencoded", with or without charset=utf-8 */
+bool request_is_form(const struct request *request);
 
 /* Reads the body, which must be as long as CONTENT_LENGTH says: STATUS_LENGTH_REQUIRED (absent), STATUS_TOO_LARGE (before anything is read),
  * STATUS_BAD_REQUEST (no number, or the body ends early). */

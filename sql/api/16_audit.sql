@@ -70,7 +70,8 @@ begin
 		('webhook', array['webhook']),
 		('question', array['question']), ('question_text', array['question', 'locale']), ('question_choice', array['question', 'choice']),
 		('question_choice_text', array['question', 'choice', 'locale']), ('queue_question', array['queue', 'question']), ('bot_node_skill', array['bot', 'node', 'skill']),
-		('bot_answer', array['bot', 'locale', 'answer']), ('escalation_phrase', array['locale', 'phrase']), ('entry_rule', array['rule'])
+		('bot_answer', array['bot', 'locale', 'answer']), ('escalation_phrase', array['locale', 'phrase']), ('entry_rule', array['rule']),
+		('channel_account', array['account'])
 	) as t (name, key_columns) loop
 		select string_agg(quote_literal(c), ', ') into v_key from unnest(v_table.key_columns) c;
 		execute format('create trigger configuration_insert after insert on chat.%I referencing new table as new_rows'

@@ -9,14 +9,18 @@ returns bigint
 language plpgsql as $$
 declare
 	v_seq bigint;
+	v_by_channel boolean;
 begin
 	update chat.chat_counter c set last_seq = c.last_seq + 1, customer_at = case when p_author_kind = 'customer' and p_kind = 'message' then p_now else c.customer_at end
-	where c.chat = p_chat returning c.last_seq into strict v_seq;
+	where c.chat = p_chat returning c.last_seq, c.by_channel into strict v_seq, v_by_channel;
 	insert into chat.message (chat, seq, kind, author_kind, author, author_name, body, data, at, cid, sent_hash)
 	values (p_chat, v_seq, p_kind, p_author_kind, p_author, p_author_name, p_body, p_data, p_now, p_cid, p_sent_hash);
 	perform internal.tell_event(p_chat, p_kind, v_seq, p_data, p_now) where p_kind in ('queued', 'requeued', 'assigned', 'ended', 'rated');
 	if coalesce(current_setting('switchboard.quiet', true), '') <> 'on' then
 		perform internal.ring_relays('c:' || p_chat, p_now);
+	end if;
+	if v_by_channel then
+		perform internal.channel_sends(p_chat, v_seq, p_now);
 	end if;
 	return v_seq;
 end $$;

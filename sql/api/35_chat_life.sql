@@ -181,7 +181,8 @@ begin
 		delete from chat.chat_decline d where d.chat = p_offer.chat and d.operator = p_operator.operator; -- he has it: what he said before is over
 	end if;
 	insert into chat.assignment (chat, operator, offer, started_at, idle_check_at)
-	select p_offer.chat, p_operator.operator, p_offer.offer, p_now, p_now + make_interval(secs => nullif(q.idle_release_s, 0)) from chat.queue q where q.queue = p_offer.queue;
+	select p_offer.chat, p_operator.operator, p_offer.offer, p_now, p_now + make_interval(secs => nullif(internal.idle_release_s(p_offer.chat, q.idle_release_s), 0))
+	from chat.queue q where q.queue = p_offer.queue;
 	update chat.chat c set state = 'active' where c.chat = p_offer.chat returning * into v_chat;
 	update chat.operator_state s set last_accept_at = p_now, missed_offers = 0 where s.operator = p_operator.operator;
 	perform internal.audit('assigned', 'chat', p_offer.chat::text, case when v_from is not null then jsonb_build_object('operator', v_from) end,

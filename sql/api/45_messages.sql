@@ -90,6 +90,13 @@ begin
 		v_result.status := 'invalid';
 		return v_result;
 	end if;
+	if v_party.kind = 'operator' and p_kind = 'message' then
+		v_result.field := internal.channel_silence(p_chat, p_now);
+		if v_result.field is not null then
+			v_result.status := 'forbidden';
+			return v_result;
+		end if;
+	end if;
 	if p_choice is not null then
 		select * into v_chat from chat.chat c where c.chat = p_chat;
 		v_label := case when v_party.kind = 'customer' and v_chat.state = 'bot' then internal.bot_choice_label(v_chat, p_choice)
@@ -164,7 +171,7 @@ end $$;
 -- durable when the call returns.
 --
 -- What is plain is stored in a few passes over the whole batch. Plain is a chat all of whose messages are stored as they come: a party without problem, fields
--- that fit, a cid not seen before. A chat with anything else in the batch (a choice, a bot, a repeat, a refusal, a customer who was silent) is left to post_one,
+-- that fit, a cid not seen before. A chat with anything else in the batch (a customer who comes by a channel, a choice, a bot, a repeat, a refusal, a customer who was silent) is left to post_one,
 -- which says what the rules are: whatever is let through here must be stored by it too, with the same words. Seqs are counted on from the counters, which
 -- are held; a row that is held stays where it is, so its place (ctid) finds it again without an index.
 --
@@ -202,7 +209,7 @@ begin
 			case when a.chat is null then o.name::text else coalesce(c.name, '') end as author_name,
 			g.chat in (select f.chat from unnest(v_free) f (chat))
 			and g.cid not in (select u.cid from unnest(p_cids) u (cid) where u.cid is not null group by u.cid having count(*) > 1)
-			and g.choice is null and internal.bad_field(g.kind, g.cid, g.body, g.choice) is null
+			and g.choice is null and c.channel = 'web' and internal.bad_field(g.kind, g.cid, g.body, g.choice) is null
 			and case
 				when a.chat is not null then a.chat = g.chat and g.kind = 'message' and c.state in ('queued', 'offered', 'active') and w.idle_since is null
 				else o.operator = w.operator and o.active and (c.state = 'active' or (c.state = 'wrap_up' and g.kind = 'note'))

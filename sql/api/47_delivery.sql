@@ -58,10 +58,10 @@ begin
 	return query select internal.tell_marks(p_chat, 'operator', p_got, p_read, v_now);
 end $$;
 
--- Is the customer there? A socket on a relay that lives, or questions over HTTP that go on. NULL when he is; else when he was there last.
+-- Is the customer there? Who comes by a channel always is; else a socket on a relay that lives, or questions over HTTP that go on. NULL when he is; else when he was there last.
 create function internal.customer_away_since(p_chat chat.chat, p_now timestamptz) returns timestamptz
 language sql stable as $$
-	select case when p_chat.customer_polls_until > p_now or exists (select from chat.relay_chat k join chat.relay r on r.relay = k.relay
+	select case when p_chat.channel <> 'web' or p_chat.customer_polls_until > p_now or exists (select from chat.relay_chat k join chat.relay r on r.relay = k.relay
 		where k.chat = p_chat.chat and r.heartbeat_at > p_now - internal.seconds('relay_lost_s')) then null else least(p_chat.customer_seen_at, p_now) end
 $$;
 

@@ -9,6 +9,7 @@ begin
 		when 'webhook' then return internal.webhook_request(p_item);
 		when 'bot' then return internal.bot_request(p_item);
 		when 'mail' then return internal.mail_request(p_item);
+		when 'channel' then return internal.channel_request(p_item);
 		else return null;
 	end case;
 end $$;
@@ -20,6 +21,7 @@ begin
 	case p_item.kind
 		when 'bot' then return internal.bot_answered(p_item, p_status, p_answer, p_now);
 		when 'mail' then return internal.mail_answered(p_item, p_status, p_answer, p_now);
+		when 'channel' then return internal.channel_answered(p_item, p_status, p_answer, p_now);
 		else return true;
 	end case;
 end $$;
@@ -31,6 +33,7 @@ begin
 	case p_item.kind
 		when 'bot' then perform internal.bot_died(p_item, p_error, p_now);
 		when 'mail' then perform internal.mail_died(p_item, p_error, p_now);
+		when 'channel' then perform internal.channel_died(p_item, p_error, p_now);
 		else null;
 	end case;
 end $$;

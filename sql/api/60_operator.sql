@@ -73,6 +73,7 @@ begin
 	v_last := not exists (select from chat.session s where s.operator = v_operator.operator and s.session <> p_session);
 	if v_last then
 		perform internal.lock_chats_of(v_operator.operator);
+		perform internal.park_chats(v_operator.operator, clock_timestamp());
 		select count(*) into v_chats from chat.assignment a join chat.chat c on c.chat = a.chat
 		where a.operator = v_operator.operator and a.ended_at is null and c.state = 'active';
 		if v_chats > 0 and not p_requeue then
@@ -156,6 +157,7 @@ begin
 		perform internal.withdraw_offers(p_operator, p_state, p_now);
 	end if;
 	if p_state = 'offline' then
+		perform internal.park_chats(p_operator, p_now);
 		update chat.assignment a set idle_since = null, idle_check_at = p_now where a.operator = p_operator and a.ended_at is null and a.idle_since is not null;
 	end if;
 	perform internal.put_presence(p_operator, p_state, p_reason, null, p_now);

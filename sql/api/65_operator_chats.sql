@@ -9,7 +9,7 @@ language sql stable as $$
 		'context', p_chat.context, 'created_at', internal.rfc3339(p_chat.created_at), 'assigned_at', internal.rfc3339(a.started_at),
 		'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - p_chat.arrived_at)::int),
 		'wrap_up_until', internal.rfc3339(p_chat.wrap_up_until), 'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
-		'idle', case when a.idle_since is not null then true end,
+		'idle', case when a.idle_since is not null then true end, 'channel', internal.channel_json(p_chat),
 		'transfer', (select jsonb_build_object('offer', t.offer, 'operator', t.operator, 'name', internal.operator_name(t.operator), 'expires_in_s',
 				greatest(0, round(extract(epoch from t.expires_at - p_now), 1)))
 			from chat.offer t where t.chat = p_chat.chat and t.state = 'open' and t.kind = 'transfer'),
@@ -36,7 +36,7 @@ begin
 			'note', (select m.body from chat.message m where m.chat = p_offer.chat and m.seq = p_offer.note_seq),
 			'why', p_offer.why ->> 'sentence', 'decision', case when p_offer.kind = 'routed' then jsonb_build_object('rule', p_offer.rule, 'others', p_offer.why -> 'others',
 				'score', p_offer.why -> 'score', 'load', p_offer.why -> 'load') end, 'name', c.name, 'verified', internal.verified_json(c),
-				'answers', c.answers, 'told', internal.told_json(c), 'page_url', c.page_url, 'locale', c.locale))
+				'answers', c.answers, 'told', internal.told_json(c), 'page_url', c.page_url, 'locale', c.locale, 'channel', internal.channel_json(c)))
 		from chat.chat c join chat.queue q on q.queue = p_offer.queue where c.chat = p_offer.chat);
 end $$;
 

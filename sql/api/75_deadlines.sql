@@ -84,7 +84,7 @@ declare
 	v_count int := 0;
 begin
 	for v_chat in
-		select a.assignment, a.chat, a.operator, a.started_at, c.state, q.idle_release_s, n.customer_at, s.presence
+		select a.assignment, a.chat, a.operator, a.started_at, c.state, internal.idle_release_s(c.chat, q.idle_release_s) as idle_release_s, n.customer_at, s.presence
 		from chat.assignment a join chat.chat c on c.chat = a.chat join chat.chat_counter n on n.chat = a.chat join chat.queue q on q.queue = c.queue
 		join chat.operator_state s on s.operator = a.operator
 		where a.idle_check_at <= p_now order by a.chat limit 500 for no key update of c skip locked for update of n skip locked
@@ -145,6 +145,7 @@ begin
 		order by s.operator for update skip locked -- who comes back at this moment holds the row, or finds it judged
 	loop
 		perform internal.withdraw_offers(v_operator, 'operator gone', p_now);
+		perform internal.park_chats(v_operator, p_now);
 		for v_chat in
 			select c.chat, c.state from chat.assignment a join chat.chat c on c.chat = a.chat
 			where a.operator = v_operator and a.ended_at is null order by c.chat for no key update of c skip locked
@@ -175,7 +176,7 @@ declare
 begin
 	for v_chat in
 		select c.chat from chat.chat c
-		where c.ended_at is null and c.state in ('bot', 'queued', 'offered', 'active')
+		where c.ended_at is null and c.channel = 'web' and c.state in ('bot', 'queued', 'offered', 'active')
 		  and c.customer_seen_at <= p_now - case c.state when 'active' then (select internal.seconds('customer_resume_s')) else (select internal.seconds('customer_gone_s')) end
 		  and not exists (select from chat.relay_chat k join chat.relay r on r.relay = k.relay
 			where k.chat = c.chat and r.heartbeat_at > p_now - (select internal.seconds('relay_lost_s'))
@@ -251,6 +252,8 @@ begin
 		v_count := v_count + internal.retire_operators(p_now);
 		v_count := v_count + internal.part_with_customers(p_now);
 		v_count := v_count + internal.retire_bots(p_now);
+		v_count := v_count + internal.end_idle_channel_chats(p_now);
+		perform internal.forget_received(p_now);
 		perform internal.forget_sessions(p_now);
 		perform internal.forget_candidates(p_now);
 		perform internal.keep_retention(p_now);

@@ -136,6 +136,7 @@ language sql stable as $$
 	union all select * from internal.check_widgets(p_now)
 	union all select * from internal.check_sites(p_now)
 	union all select * from internal.check_identity(p_now)
+	union all select * from internal.check_channels(p_now)
 	union all select * from internal.check_bots(p_now)
 	union all select * from internal.check_outbox(p_now)
 	union all select * from internal.check_silence(p_now)

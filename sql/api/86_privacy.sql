@@ -87,6 +87,13 @@ begin
 
 	return query select e.relation, e.rows from internal.erase_entries(array(select i.entry from chat.inbox i where i.chat = any (v_chats)), p_why, p_now) e;
 
+	delete from chat.outbox x using chat.channel_chat k
+	where k.chat = any (v_chats) and x.kind = 'channel' and x.chat is null and x.account = k.account and x.body ->> 'to' = k.address; -- the answer to his first HELP
+	delete from chat.channel_sent s where s.chat = any (v_chats);
+	delete from chat.channel_chat k where k.chat = any (v_chats);
+	get diagnostics v_rows = row_count;
+	return query select 'chat.channel_chat', v_rows;
+
 	delete from chat.chat_access a where a.chat = any (v_chats); -- whoever still has a socket loses it
 	get diagnostics v_rows = row_count;
 	return query select 'chat.chat_access', v_rows;
@@ -114,7 +121,7 @@ begin
 	return query select u.relation, u.rows from unnest(v_relations, v_rows) u (relation, rows);
 end $$;
 
--- The chats of a person. The address counts as it was typed: whoever typed it.
+-- The chats of a person: an e-mail address counts as it was typed, whoever typed it; or the number or id by which a customer of a channel writes.
 create function internal.chats_of_person(p_email text, p_site text) returns uuid[]
 language plpgsql stable as $$
 begin
@@ -123,7 +130,9 @@ begin
 	elsif p_site is not null and not exists (select from chat.site s where s.site = p_site) then
 		perform internal.fail('SB404', 'not_found', 'site');
 	end if;
-	return array(select c.chat from chat.chat c where lower(c.email) = lower(btrim(p_email)) and (p_site is null or c.site = p_site));
+	return array(
+		select c.chat from chat.chat c where lower(c.email) = lower(btrim(p_email)) and (p_site is null or c.site = p_site)
+		union select k.chat from chat.channel_chat k join chat.chat c on c.chat = k.chat where k.address = btrim(p_email) and (p_site is null or c.site = p_site));
 end $$;
 
 -- Those of whom a site has signed for (51_identity.sql): the same sub on two sites is two people.
@@ -175,6 +184,9 @@ language sql stable as $$
 		'delivery', (select coalesce(jsonb_agg(to_jsonb(d) - 'chat' order by d.party), '[]') from chat.delivery d where d.chat = c.chat),
 		'outbox', (select coalesce(jsonb_agg(jsonb_build_object('at', x.created_at, 'kind', x.kind, 'account', x.account, 'state', x.state, 'body', x.body, 'last_error', x.last_error)
 			order by x.position), '[]') from chat.outbox x where x.chat = c.chat),
+		'channel', (select to_jsonb(k) - 'chat' from chat.channel_chat k where k.chat = c.chat),
+		'sent', (select coalesce(jsonb_agg(jsonb_build_object('seq', s.seq, 'part', s.part, 'state', s.state, 'error', s.error, 'at', s.at) order by s.seq, s.part), '[]')
+			from chat.channel_sent s where s.chat = c.chat),
 		'audit', (select coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'action', a.action, 'old', a.old, 'new', a.new) order by a.audit), '[]')
 			from chat.audit a where a.object = 'chat' and a.key = c.chat::text))
 	from chat.chat c where c.chat = p_chat

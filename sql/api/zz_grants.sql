@@ -5,6 +5,7 @@ grant execute on function api.widget_config, api.widget_status, api.widget_frame
 	api.my_queues, api.join_queues, api.set_presence, api.my_chats, api.accept_offer, api.decline_offer, api.operator_events, api.operator_end, api.wrap_up,
 	api.transfer_chat, api.customer_marks, api.operator_marks, api.withdraw_transfer, api.transfer_targets, api.take_chat,
 	api.identity_terms, api.identify_chat, api.person_chats, api.person_chat_events, api.block_customer, api.blocks, api.lift_block,
+	api.channel_terms, api.channel_take,
 	api.requeue_chat, api.redact_message, api.board, api.health, api.metrics, api.allowed_origins to switchboard_api;
 grant execute on function api.totp_lookup, api.totp_refused, api.login_sso, api.sso_lookup, api.my_sessions, api.end_session, api.end_sessions_of, api.my_password,
 	api.change_password, api.account_refused, api.link_view, api.use_link, api.account, api.totp_begin, api.my_totp, api.totp_confirm, api.totp_off,
@@ -16,7 +17,8 @@ grant execute on function api.relay_register, api.relay_beat, api.allowed_origin
 grant execute on function api.router_lead, api.router_leave, api.router_pass to switchboard_router;
 grant execute on function api.courier_register, api.courier_beat, api.courier_leave, api.claim_outbox, api.outbox_answered, api.outbox_failed to switchboard_courier;
 grant execute on function api.note_metrics to switchboard_api, switchboard_relay, switchboard_router, switchboard_courier;
-grant execute on function api.set_password, api.add_operator, api.add_site_secret, api.retire_site_secret, chat.why, chat.close_queue, chat.open_queue, chat.close_everything, chat.open_everything,
+grant execute on function api.set_password, api.add_operator, api.add_site_secret, api.retire_site_secret, api.add_channel_secret, api.retire_channel_secret,
+	chat.why, chat.close_queue, chat.open_queue, chat.close_everything, chat.open_everything,
 	chat.prefer_operator, chat.ask_skill, chat.board_queues, chat.board_operators to switchboard_dba;
 grant execute on function api.add_outgoing_secret, api.retire_outgoing_secret, chat.outbox_list, chat.replay_outbox, chat.replay_account, chat.drop_outbox to switchboard_dba;
 grant execute on function api.make_link, chat.end_sessions, chat.reset_totp to switchboard_dba;

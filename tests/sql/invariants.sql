@@ -125,5 +125,17 @@ select t.finds('the silence of the chats', 'insert into internal.silence (chat, 
 select t.finds('a reminder comes once', $$insert into chat.message (chat, seq, kind, author_kind, at, data)
 	select t.chat(2), n, 'reminder', 'system', t.at(n), '{"to": "customer", "n": 1, "since": "2026-06-01T12:00:00.000Z"}' from generate_series(98, 99) n$$);
 select t.finds('only a chat that is with a bot', 'update chat.chat set bot_hands_over = true where state = ''active''');
+select t.finds('a chat that came by a channel', 'update chat.chat set channel = ''sms'' where chat = t.chat(2)');
+select t.finds('a chat that came by a channel', 'update chat.chat_counter set by_channel = true where chat = t.chat(2)');
+create function t.by_channel(p_n int) returns void language sql as $$
+	insert into chat.channel_account (account, channel, widget, api_url) values ('bridge', 'generic', 'plain', 'https://bridge.example/in') on conflict do nothing;
+	update chat.chat set channel = 'generic' where chat = t.chat(p_n);
+	update chat.chat_counter set by_channel = true where chat = t.chat(p_n);
+	insert into chat.channel_chat (chat, account, address, began_at, last_in_at) values (t.chat(p_n), 'bridge', 'zoe', t.at(0), t.at(0));
+$$;
+select t.finds('a customer of a channel', 'select t.by_channel(2), t.by_channel(5)');
+select t.finds('what operators and bots say', $$select t.by_channel(2); update chat.message set kind = 'message', author_kind = 'operator', body = 'x' where chat = t.chat(2) and seq = 1$$);
+select t.finds('what waits to be sent by a channel', $$select t.by_channel(2);
+	insert into chat.channel_sent (item, chat, seq, part, account, at) values (gen_random_uuid(), t.chat(2), 1, 1, 'bridge', t.at(0))$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql

@@ -21,6 +21,9 @@ insert into t.holds values
 	('chat.chat_transition', '{*}', 'configuration'), ('chat.relay', '{*}', 'machine'), ('chat.router', '{*}', 'machine'), ('chat.router_term', '{*}', 'machine'),
 	('chat.program_metrics', '{*}', 'machine'), ('internal.migration', '{*}', 'machine'), ('internal.stale', '{*}', 'machine'),
 	('internal.need', '{*}', 'machine'), ('internal.able', '{*}', 'machine'), ('internal.idle_rule_changed', '{*}', 'machine'),
+	('internal.queue_pace', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
+	('chat.channel_account', '{*}', 'configuration'), ('chat.channel_secret', '{*}', 'configuration'), ('chat.channel_state', '{*}', 'machine'),
+	('chat.channel_received', '{*}', 'machine'), ('chat.channel_stop', '{*}', 'hash'),
 	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
 	('internal.queue_pace', '{*}', 'machine'), ('internal.silence', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
 	('chat.mail_account', '{*}', 'configuration'), ('chat.mail_password', '{*}', 'configuration'), ('chat.inbox_notice', '{*}', 'configuration'), ('chat.webhook', '{*}', 'configuration'),
@@ -46,6 +49,8 @@ insert into t.holds values
 	('chat.inbox', '{name,email,person,page_url,body,address}', 'note'), ('chat.inbox_reply', '{kind,message_id,state}', 'machine'), ('chat.inbox_reply', '{operator}', 'staff'),
 	('chat.inbox_reply', '{body,error}', 'note'), ('chat.invitation', '{invitation}', 'hash'), ('chat.invitation', '{operator}', 'staff'),
 	('chat.outbox', '{kind,lane,account,state}', 'machine'), ('chat.outbox', '{body,last_error}', 'customer'),
+	('chat.channel_chat', '{account}', 'machine'), ('chat.channel_chat', '{address,choices}', 'customer'),
+	('chat.channel_sent', '{account,state,id}', 'machine'), ('chat.channel_sent', '{error}', 'customer'),
 	('chat.audit', '{actor_kind,actor,db_user,action,object,key,application,request_id}', 'machine'), ('chat.audit', '{old,new}', 'customer');
 
 create view t.text_column as
@@ -73,6 +78,13 @@ select t.accept(1, clock_timestamp()), t.accept(2, clock_timestamp());
 select t.post(1, t.token(1), 1, 'one'), t.post(1, t.session('ana'), 2, 'two'), t.post(1, t.session('ana'), 3, 'three', null, 'note');
 select from api.rate_chat(t.chat(1), t.token(1), null, 5, 'fine');
 select internal.send_out('webhook', 'chat/1', 'crm', t.chat(1), '{}', clock_timestamp());
+-- chat 1 as one that came by a channel
+insert into chat.channel_account (account, channel, widget, api_url) values ('bridge', 'generic', 'plain', 'https://bridge.example/in');
+update chat.chat set channel = 'generic' where chat = t.chat(1);
+update chat.chat_counter set by_channel = true where chat = t.chat(1);
+insert into chat.channel_chat (chat, account, address, began_at, last_in_at, choices) values (t.chat(1), 'bridge', 'x', clock_timestamp(), clock_timestamp(), '{}');
+insert into chat.channel_sent (item, chat, seq, part, account, state, at)
+select gen_random_uuid(), m.chat, m.seq, 1, 'bridge', 'failed', clock_timestamp() from chat.message m where m.chat = t.chat(1) and m.kind = 'message' and m.author_kind = 'operator';
 savepoint story;
 
 -- Puts the word with the column's name into all its rows, as its type allows; where others write there too, into the customer's.
@@ -116,10 +128,10 @@ select is_empty('select w.* from t.word w, t.export e where position(w.word in e
 select is_empty($$select k.* from t.export e, jsonb_path_query(e.export, '$.**') v, jsonb_object_keys(case when jsonb_typeof(v) = 'object' then v else '{}' end) k
 	where k ~ 'hash|token|candidates'$$, 'and no hash, and nothing of candidates');
 select is((select array_agg(k order by k) from t.export e, jsonb_object_keys(e.export) k where jsonb_typeof(e.export -> k) in ('array', 'object')),
-	'{answers,audit,context,declines,delivery,messages,offers,outbox,rating,skills,waits_told}', 'this is what hangs on a chat');
+	'{answers,audit,channel,context,declines,delivery,messages,offers,outbox,rating,sent,skills,waits_told}', 'this is what hangs on a chat');
 
 select results_eq($$select relation, rows > 0 from chat.erase_chat(t.chat(1), true) order by 1$$,
-	$$values ('chat.audit', true), ('chat.chat', true), ('chat.chat_access', true), ('chat.chat_decline', true), ('chat.chat_rating', true), ('chat.message', true),
+	$$values ('chat.audit', true), ('chat.channel_chat', true), ('chat.chat', true), ('chat.chat_access', true), ('chat.chat_decline', true), ('chat.chat_rating', true), ('chat.message', true),
 		('chat.offer', true), ('chat.outbox', true)$$,
 	'a dry run says what would be done');
 select is_empty('select w.* from t.word w where t.found(w.relation, w.word, 1) = 0', 'and does nothing');

@@ -13,6 +13,7 @@ int main(void)
 		{ "log", NULL, NULL, NULL, NULL, log_tests },
 		{ "json", NULL, NULL, NULL, NULL, json_tests },
 		{ "json_read", NULL, NULL, NULL, NULL, json_read_tests },
+		{ "signature", NULL, NULL, NULL, NULL, signature_tests },
 		{ "jwt", NULL, NULL, NULL, NULL, jwt_tests },
 		{ "seal", NULL, NULL, NULL, NULL, seal_tests },
 		{ "totp", NULL, NULL, NULL, NULL, totp_tests },

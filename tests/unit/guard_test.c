@@ -11,7 +11,8 @@ static struct call call;
 
 static void begin(const char *exempt)
 {
-	api = (struct api){ .guard = { .requests = { .count = 20, .per_s = 1, .burst = 40 }, .chats = { .count = 1, .per_s = 60, .burst = 5 }, .hashes = { .fd = -1 } } };
+	api = (struct api){ .guard = { .requests = { .count = 20, .per_s = 1, .burst = 40 }, .chats = { .count = 1, .per_s = 60, .burst = 5 },
+											 .webhooks = { .count = 1, .per_s = 60, .burst = 100 }, .hashes = { .fd = -1 } } };
 	api.guard.buckets = shared_buckets_new();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(api.guard.buckets);
 	CU_ASSERT_EQUAL_FATAL(networks_parse(exempt, &api.guard.exempt), STATUS_OK);
@@ -98,11 +99,40 @@ static void a_chat_request_that_waited_too_long_is_given_up(void)
 	guard_fini(&api.guard);
 }
 
+/* How many of `count` webhooks at once get through: before their signature, and for an account behind it. */
+static int webhooks(const char *address, const char *account, int count)
+{
+	int good = 0;
+
+	call.request.remote_addr = address;
+	CU_ASSERT_EQUAL(uri_parse(&call.request.uri, "/chat/api/v1/channels/sms/a", "/chat"), STATUS_OK);
+	for (int i = 0; i < count; i++)
+		good += account ? guard_account(&call, account) == STATUS_OK : guard_request(&call) == STATUS_OK;
+	return good;
+}
+
+static void webhooks_are_counted_by_address_and_by_account(void)
+{
+	begin("127.0.0.1");
+	CU_ASSERT_EQUAL(webhooks("192.0.2.1", NULL, 200), 100);
+	CU_ASSERT_EQUAL(call.problem.status, STATUS_RATE_LIMITED);
+	CU_ASSERT_TRUE(call.problem.retry_ms >= 1);
+	CU_ASSERT_EQUAL(webhooks("192.0.2.2", "sms", 200), 100);
+	CU_ASSERT_EQUAL(webhooks("192.0.2.3", "sms", 20), 0); /* wherever they come from */
+	CU_ASSERT_EQUAL(webhooks("192.0.2.3", "page", 20), 20);
+	CU_ASSERT_EQUAL(webhooks("127.0.0.1", "sms", 20), 20);
+	CU_ASSERT_EQUAL(uri_parse(&call.request.uri, "/chat/api/v1/chats", "/chat"), STATUS_OK);
+	call.request.remote_addr = "192.0.2.1";
+	CU_ASSERT_EQUAL(guard_request(&call), STATUS_OK); /* other requests are counted for themselves */
+	guard_fini(&api.guard);
+}
+
 CU_TestInfo guard_tests[] = {
 	{ "each address has its burst and is then told to wait", each_address_has_its_burst_and_is_then_told_to_wait },
 	{ "a /64 of IPv6 is one address", a_64_of_IPv6_is_one_address },
 	{ "all who come without an address are one", all_who_come_without_an_address_are_one },
 	{ "who is exempt is not counted", who_is_exempt_is_not_counted },
 	{ "a chat request that waited too long is given up", a_chat_request_that_waited_too_long_is_given_up },
+	{ "webhooks are counted by address and by account", webhooks_are_counted_by_address_and_by_account },
 	CU_TEST_INFO_NULL,
 };

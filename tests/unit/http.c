@@ -9,6 +9,7 @@ int main(void)
 		{ "request", NULL, NULL, NULL, NULL, request_tests },
 		{ "origin", NULL, NULL, NULL, NULL, origin_tests },
 		{ "cookie", NULL, NULL, NULL, NULL, cookie_tests },
+		{ "form", NULL, NULL, NULL, NULL, form_tests },
 		{ "router", NULL, NULL, NULL, NULL, router_tests },
 		{ "response", NULL, NULL, NULL, NULL, response_tests },
 		{ "html", NULL, NULL, NULL, NULL, html_tests },

@@ -4,6 +4,6 @@
 
 #include "tap.h"
 
-extern CU_TestInfo uri_tests[], request_tests[], origin_tests[], cookie_tests[], router_tests[], response_tests[], html_tests[], listener_tests[];
+extern CU_TestInfo uri_tests[], request_tests[], origin_tests[], cookie_tests[], form_tests[], router_tests[], response_tests[], html_tests[], listener_tests[];
 
 #endif

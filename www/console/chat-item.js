@@ -5,6 +5,7 @@ import { icons } from './icons.js';
 import { initials } from '../lib/ui/linked-text.js';
 import { stopwatch } from '../lib/time.js';
 import styles from './chat-item.sheet.css';
+import './channel.js';
 import { Tick } from './tick.js';
 
 /** One of the operator's chats in the list. */
@@ -47,6 +48,7 @@ export class ChatItem extends LitElement {
 					${unread ? html`<span class="badge" data-testid="unread"><span aria-hidden="true">${texts.number(unread)}</span>
 						<span class="visually-hidden">${texts.t('chat.unread', { n: unread })}</span></span>` : nothing}</span>
 				<span class="line"><span class="queue" dir="auto">${chat.info.queue_label ?? chat.info.queue}</span>
+					${chat.info.channel ? html`<sb-channel .texts=${texts} .channel=${chat.info.channel}></sb-channel>` : nothing}
 					${idle ? html`<span class="mark" title=${texts.t('chat.idle_text')}>${icons.idle}${texts.t('chat.idle')}</span>` : nothing}
 					${chat.transfer && !ended ? html`<span class="mark asked">${icons.pass}<bdi>${chat.transfer.name}</bdi></span>` : nothing}</span>
 			</span></button>`;

@@ -7,6 +7,7 @@ import { initials } from '../lib/ui/linked-text.js';
 import { clockTime } from '../lib/time.js';
 import '../lib/ui/thread.js';
 import './asked.js';
+import { silence } from './channel.js';
 import styles from './conversation.sheet.css';
 import dialog from './dialog.sheet.css';
 import { icons } from './icons.js';
@@ -132,7 +133,9 @@ export class Conversation extends LitElement {
 				@click=${() => this.dispatchEvent(new Event('back'))}>${icons.back}</button>
 			<span class="avatar" aria-hidden="true">${initials(this.name)}</span>
 			<div class="who"><h2 dir="auto">${this.name}</h2>
-				<p><span class="state ${state}" data-testid="customer-state"><i aria-hidden="true"></i>${words}</span>
+				<p>${chat.info.channel && !chat.ended
+					? html`<sb-channel .texts=${texts} .channel=${chat.info.channel} .chat=${chat} .stamp=${this.stamp}></sb-channel>`
+					: html`<span class="state ${state}" data-testid="customer-state"><i aria-hidden="true"></i>${words}</span>`}
 					<span class="queue"><bdi>${chat.info.queue_label ?? chat.info.queue}</bdi></span></p></div>
 			<button class="icon-button info" aria-label=${texts.t('details')} title=${texts.t('details')} aria-expanded=${this.details ? 'true' : 'false'}
 				data-testid="details-toggle" @click=${() => this.dispatchEvent(new Event('details'))}>${icons.info}</button>
@@ -148,13 +151,16 @@ export class Conversation extends LitElement {
 		const { texts, desk, name } = this;
 		const note = this.noting.has(chat.id);
 		const kind = note ? 'note' : 'message';
+		const silent = note ? '' : silence(chat);
 		return html`<footer>
 			<div class="mode" role="group">
 				<button class=${note ? '' : 'on'} aria-pressed=${note ? 'false' : 'true'} @click=${() => this.write(chat, false)}>${icons.chat}${texts.t('mode.message')}</button>
 				<button class="note ${note ? 'on' : ''}" aria-pressed=${note ? 'true' : 'false'} data-testid="note-toggle"
 					@click=${() => this.write(chat, !note)}>${icons.note}${texts.t('mode.note')}</button>
 			</div>
-			${keyed(kind, html`<sb-composer .texts=${texts} .value=${desk.papers.draft(chat.id, kind)} ?note=${note} .label=${texts.t(`${kind}_label`, { name })}
+			${silent ? html`<p class="silent" role="status" data-testid="channel-silent">${texts.t(silent)}</p>` : nothing}
+			${keyed(kind, html`<sb-composer ?disabled=${silent !== ''} .texts=${texts} .value=${desk.papers.draft(chat.id, kind)}
+				?note=${note} .label=${texts.t(`${kind}_label`, { name })}
 				.placeholder=${texts.t(note ? 'note_placeholder' : 'placeholder')} .sendLabel=${texts.t(note ? 'note_send' : 'send')}
 				@draft=${(/** @type {CustomEvent} */ e) => desk.keepDraft(chat.id, kind, e.detail)}
 				@typing=${(/** @type {CustomEvent} */ e) => desk.tellTyping(chat.id, e.detail)}

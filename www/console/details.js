@@ -38,9 +38,11 @@ export class Details extends LitElement {
 				<button class="icon-button" aria-label=${texts.t('details.close')} title=${texts.t('details.close')}
 					@click=${() => this.dispatchEvent(new Event('close'))}>${icons.close}</button></header>
 			<dl>
-				${info.person ? this.row('person', info.person, this.vouched(true)) : nothing}
+				${info.person && !info.channel ? this.row('person', info.person, this.vouched(true)) : nothing}
 				${this.row('name', info.name, this.vouched(info.verified?.includes('name')))}
 				${this.row('email', info.email, this.vouched(info.verified?.includes('email')))}
+				${this.row('channel', info.channel && this.channelName(info.channel))}
+				${this.row('address', info.channel?.address)}
 				${this.row('locale', info.locale && languageName(info.locale, texts.locale))}
 				${this.row('page', info.page_url)}
 				${this.row('referrer', info.referrer)}
@@ -61,6 +63,11 @@ export class Details extends LitElement {
 
 	block() {
 		/** @type {import('./block.js').Block} */ (this.renderRoot.querySelector('sb-block')).open(this.chat);
+	}
+
+	/** @param {Channel} channel */
+	channelName({ kind, account }) {
+		return kind === 'generic' ? account : `${this.texts.t(`channel.${kind}`)} · ${account}`;
 	}
 
 	/** @param {boolean | undefined} verified what stands there comes from the site's server, not from whoever types */

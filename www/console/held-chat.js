@@ -91,6 +91,15 @@ export class HeldChat {
 		return end.data?.reason === 'withdrawn' ? '' : asked.name;
 	}
 
+	/** Until when the customer can be answered, where his channel has such an end; '' where it has none. His next word moves it on. */
+	get windowUntil() {
+		const until = this.info.channel?.window_until;
+		if (!until) return '';
+		const last = this.events.events.findLast(isCustomers)?.at;
+		const moved = last ? new Date(Date.parse(last) + 86_400_000).toISOString() : '';
+		return moved > until ? moved : until;
+	}
+
 	forget() {
 		this.events.clear();
 		this.marks.clear();

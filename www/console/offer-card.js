@@ -6,6 +6,7 @@ import { stopwatch } from '../lib/time.js';
 import { toldRows } from './answers.js';
 import { icons } from './icons.js';
 import styles from './offer-card.sheet.css';
+import './channel.js';
 import { Tick } from './tick.js';
 
 /** A chat held out to this operator, with the time left. Events: `accept`, `decline`. */
@@ -42,6 +43,7 @@ export class OfferCard extends LitElement {
 				<span class="avatar" aria-hidden="true">${initials(name)}</span>
 				<div class="who"><h3 dir="auto">${name}</h3>
 					<p><bdi class="queue">${offer.queue_label ?? offer.queue}</bdi>
+						${offer.channel ? html`<sb-channel .texts=${texts} .channel=${offer.channel}></sb-channel>` : nothing}
 						<span>${texts.t('offer.waited', { time: stopwatch((now - offer.waitingFrom) / 1000) })}</span></p></div>
 				<span class="left" role="timer" aria-live="off" aria-label=${texts.t('offer.left', { time: stopwatch(left) })}>${stopwatch(left)}</span>
 			</div>

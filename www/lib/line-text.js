@@ -26,6 +26,8 @@ export function lineText({ kind, author, body, data = {} }, me, texts) {
 			return to ? say(String(data.reason), 'operator') : say();
 		case 'requeued':
 			return queue ? say('queue') : say();
+		case 'note':
+			return texts.t('line.undelivered', { reason: texts.optional(`line.undelivered.${data.reason}`) || String(data.reason ?? '') });
 		default:
 			return body || say(to);
 	}

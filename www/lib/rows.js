@@ -33,7 +33,10 @@ export function threadRows({ events, pending, me, got = 0, read = 0 }) {
 		day = key;
 	};
 	for (const event of events) {
-		if ((event.body || event.data?.removed) && isMessage(event)) {
+		if (event.kind === 'note' && event.data?.undelivered) {
+			turnDay(event.at);
+			rows.push({ type: 'line', key: `seq-${event.seq}`, event });
+		} else if ((event.body || event.data?.removed) && isMessage(event)) {
 			turnDay(event.at);
 			rows.push(storedRow(event, me, got, read));
 			passing = false;

@@ -74,6 +74,7 @@ interface OperatorChat {
 	last_seq?: number;
 	/** the customer has been silent for so long that the chat does not count in the load */
 	idle?: boolean;
+	channel?: Channel;
 	/** a colleague has been asked to take it over */
 	transfer?: PendingTransfer;
 }
@@ -93,6 +94,9 @@ interface TargetOperator extends Reason { operator: string; name: string; state:
 
 interface BoardQueue { name: string; label: string; state: 'open' | 'unstaffed' | 'closed'; mode?: string; waiting: number; oldest_s?: number | null;
 	on_duty: number; free: number; target_s?: number }
+
+/** how the customer talks with us, where that is not the widget */
+interface Channel { kind: 'sms' | 'messenger' | 'generic'; account: string; address?: string; window_until?: string; opted_out?: boolean }
 
 interface BoardOperator { operator: string; name: string; presence?: Presence; load: number; cap: number }
 
@@ -123,6 +127,7 @@ interface Offer {
 	told?: Told[];
 	page_url?: string;
 	locale?: string;
+	channel?: Channel;
 	kind?: 'routed' | 'transfer';
 	/** of a transfer: who passes it on, and what he has to say */
 	from?: string;
