@@ -160,3 +160,9 @@ where o.state = 'sending' and exists (select from chat.outbox e where e.lane = o
 select l.lane, l.due_at, h.next_try_at from chat.outbox_lane l
 cross join lateral (select o.state, o.next_try_at from chat.outbox o where o.lane = l.lane and o.finished_at is null order by o.position limit 1) h
 where not l.sending and h.state = 'queued' and l.due_at <> h.next_try_at;
+
+-- name: only a chat that is over, or in its wrap-up, is filed under something
+select c.chat, c.state, c.filed_under from chat.chat c where c.filed_under is not null and c.state not in ('wrap_up', 'ended');
+
+-- name: every word a phrase is found by is known as a word
+select w.locale, w.word, w.phrase from internal.phrase_word w where not exists (select from internal.phrase_vocabulary v where v.locale = w.locale and v.word = w.word);

@@ -65,7 +65,11 @@ begin
 		('opening_hours', array['queue', 'weekday', 'opens']), ('opening_exception', array['queue', 'day']), ('closure', array['queue']),
 		('relaxation', array['queue', 'after_s', 'skill', 'extra_queue']), ('bot', array['bot']), ('bot_node', array['bot', 'node']),
 		('bot_choice', array['bot', 'node', 'choice']), ('bot_text', array['bot', 'node', 'choice', 'locale']), ('widget', array['widget']),
-		('widget_queue', array['widget', 'queue']), ('widget_text', array['widget', 'locale', 'name']), ('text', array['name', 'locale']), ('block', array['block'])
+		('widget_queue', array['widget', 'queue']), ('widget_text', array['widget', 'locale', 'name']), ('text', array['name', 'locale']), ('block', array['block']),
+		('phrase', array['phrase']), ('phrase_text', array['phrase', 'locale']), ('dialog', array['dialog']), ('dialog_text', array['dialog', 'locale']),
+		('dialog_step', array['dialog', 'step']), ('dialog_step_text', array['dialog', 'step', 'locale']), ('dialog_item', array['dialog', 'step', 'item']),
+		('dialog_item_text', array['dialog', 'step', 'item', 'locale']), ('dialog_action', array['dialog', 'step', 'position']),
+		('disposition_code', array['disposition']), ('disposition_text', array['disposition', 'locale'])
 	) as t (name, key_columns) loop
 		select string_agg(quote_literal(c), ', ') into v_key from unnest(v_table.key_columns) c;
 		execute format('create trigger configuration_insert after insert on chat.%I referencing new table as new_rows'

@@ -134,6 +134,9 @@ language sql stable as $$
 	union all select * from internal.check_sites(p_now)
 	union all select * from internal.check_identity(p_now)
 	union all select * from internal.check_bots(p_now)
+	union all select * from internal.check_phrases(p_now)
+	union all select * from internal.check_dialogs(p_now)
+	union all select * from internal.check_dispositions(p_now)
 	union all select * from internal.check_completeness(p_now)
 	union all select * from internal.check_sessions(p_now)
 $$;

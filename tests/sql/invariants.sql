@@ -114,5 +114,8 @@ select t.finds('the changes of state of a chat', $$
 	select 'program', 'state', 'chat', t.chat(1)::text, '{"state": "ended"}', '{"state": "ended"}'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(2)::text and action = 'assigned'$$);
 select t.finds('every assignment left an audit row', $$delete from chat.audit where key = t.chat(1)::text and action = 'assignment ended'$$);
+select t.finds('only a chat that is over, or', $$insert into chat.disposition_code (disposition) values ('x'); update chat.chat set filed_under = 'x' where chat = t.chat(2)$$);
+select t.finds('every word a phrase', $$
+	insert into internal.phrase_word (locale, word, phrase, weight) values ('en', 'nowhere', 'x', 1)$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');
 \ir verdict.psql
