@@ -203,7 +203,7 @@ insert into chat.disposition_code (disposition, queue, parent, position) values
 	('refunded', 'billing', null, 1), ('invoice-sent', 'billing', null, 2), ('payment', 'billing', null, 3), ('payment-solved', 'billing', 'payment', 1),
 	('payment-bank', 'billing', 'payment', 2),
 	('solved', 'support', null, 1), ('replaced', 'support', null, 2), ('access', 'support', null, 3),
-	('no-answer', null, null, 8), ('wrong-place', null, null, 9);
+	('no-answer', 'support', null, 8), ('wrong-place', 'sales', null, 9);
 insert into chat.disposition_text (disposition, locale, label) values
 	('sold', 'en', 'Sold'), ('sold', 'de', 'Verkauft'), ('advice', 'en', 'Advice'), ('advice', 'de', 'Beratung'), ('order', 'en', 'Order'), ('order', 'de', 'Bestellung'),
 	('order-status', 'en', 'Status told'), ('order-status', 'de', 'Stand mitgeteilt'), ('order-changed', 'en', 'Changed'), ('order-changed', 'de', 'Geändert'),
@@ -230,9 +230,9 @@ insert into chat.dialog_step_text (dialog, step, locale, title, say, tip) values
 	('sale', 'offer', 'de', 'Vorschlag', 'Das hier würde passen: ', 'Höchstens zwei Vorschläge, jeder mit Link.'),
 	('sale', 'close', 'en', 'Order', 'Shall I put it into your basket?', ''),
 	('sale', 'close', 'de', 'Bestellung', 'Soll ich es Ihnen in den Warenkorb legen?', ''),
-	('refund', 'identify', 'en', 'Find the order', 'Hello {customer|and thank you for writing}. Is it about order {answer.order|…}?',
+	('refund', 'identify', 'en', 'Find the order', 'Hello {customer|and thank you for writing}. Which order is it about?',
 		'Name and address must match before you say anything about an order.'),
-	('refund', 'identify', 'de', 'Bestellung finden', 'Hallo {customer|und danke für Ihre Nachricht}. Geht es um die Bestellung {answer.order|…}?',
+	('refund', 'identify', 'de', 'Bestellung finden', 'Hallo {customer|und danke für Ihre Nachricht}. Um welche Bestellung geht es?',
 		'Name und Adresse müssen stimmen, bevor Sie etwas über eine Bestellung sagen.'),
 	('refund', 'reason', 'en', 'Ask for the reason', 'May I ask what was wrong with it?', 'Damaged in transit: ask for a photo. Anything else needs none.'),
 	('refund', 'reason', 'de', 'Nach dem Grund fragen', 'Darf ich fragen, was daran nicht in Ordnung war?', 'Transportschaden: um ein Foto bitten. Sonst braucht es keines.'),

@@ -94,7 +94,7 @@ test('the step of a dialog and what is ticked off are there after a reload, and 
 	const { ana } = await anaWith('Mia');
 	await ana.at('step-identify').waitFor();
 	await ana.page.keyboard.press('Alt+Digit0');
-	assert.match(await value(ana), /^Hello Mia\. Is it about order/);
+	assert.match(await value(ana), /^Hello Mia\. Which order/);
 	await ana.at('item-order').check();
 	await ana.at('step-next').click();
 	await until(async () => (await stack.query('select step from chat.chat_dialog'))[0]?.step === 'reason', { what: 'the step to be kept' });
