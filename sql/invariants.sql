@@ -191,3 +191,9 @@ where c.chat is null or s.chat is null;
 
 -- name: a reminder comes once in a silence
 select m.chat, m.data from chat.message m where m.kind = 'reminder' and m.data ? 'since' group by m.chat, m.data having count(*) > 1;
+
+-- name: only a chat that is over, or in its wrap-up, is filed under something
+select c.chat, c.state, c.filed_under from chat.chat c where c.filed_under is not null and c.state not in ('wrap_up', 'ended');
+
+-- name: every word a phrase is found by is known as a word
+select w.locale, w.word, w.phrase from internal.phrase_word w where not exists (select from internal.phrase_vocabulary v where v.locale = w.locale and v.word = w.word);

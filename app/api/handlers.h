@@ -81,6 +81,11 @@ enum status operator_wrap_up(struct call *call);
 /* history.c */
 enum status history_list(struct call *call);
 enum status history_events(struct call *call);
+/* guidance.c */
+enum status guidance_phrases(struct call *call);
+enum status guidance_show(struct call *call);
+enum status guidance_step(struct call *call);
+enum status guidance_used(struct call *call);
 /* block.c */
 enum status block_make(struct call *call);
 enum status block_list(struct call *call);

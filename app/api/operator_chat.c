@@ -65,7 +65,7 @@ enum status operator_wrap_up(struct call *call)
 {
 	const char *disposition = NULL, *note = NULL;
 	const struct json_field fields[] = {
-		{ "disposition", JSON_NAME, true, 0, DISPOSITION_MAX, &disposition },
+		{ "disposition", JSON_NAME, false, 0, DISPOSITION_MAX, &disposition },
 		{ "note", JSON_BODY, false, 0, NOTE_MAX, &note },
 	};
 	enum status status = call_read(call, fields, ARRAY_SIZE(fields));

@@ -139,7 +139,16 @@ const struct statement STATEMENT_DECLINE_OFFER = { "decline_offer", "select body
 const struct statement STATEMENT_OPERATOR_EVENTS = { "operator_events", "select body from api.operator_events($1::bytea, $2::uuid, $3::bigint, $4::int)", 4 };
 /* session, chat → body */
 const struct statement STATEMENT_OPERATOR_END = { "operator_end", "select body from api.operator_end($1::bytea, $2::uuid)", 2 };
-/* session, chat, disposition, note → body */
+/* session, chat or NULL, what was typed or NULL, the operator's language or NULL, limit → body {phrases, locale, more} */
+const struct statement STATEMENT_PHRASES = { "phrases", "select body from api.phrases($1::bytea, $2::text, $3::text, $4::text, $5::int)", 5 };
+/* session, chat, the operator's language or NULL → body {suggestions, dialogs, dialog, dispositions, …} */
+const struct statement STATEMENT_GUIDANCE = { "guidance", "select body from api.guidance($1::bytea, $2::text, $3::text)", 3 };
+/* session, chat, dialog, step or NULL, item or NULL, done (NULL without an item), the operator's language or NULL → body {dialogs, dialog} */
+const struct statement STATEMENT_GUIDE_CHAT = { "guide_chat",
+	"select body from api.guide_chat($1::bytea, $2::uuid, $3::text, $4::text, $5::text, $6::boolean, $7::text)", 7 };
+/* session, chat, phrase → body {phrase, uses} */
+const struct statement STATEMENT_PHRASE_USED = { "phrase_used", "select body from api.phrase_used($1::bytea, $2::uuid, $3::text)", 3 };
+/* session, chat, disposition or NULL, note → body */
 const struct statement STATEMENT_WRAP_UP = { "wrap_up", "select body from api.wrap_up($1::bytea, $2::uuid, $3::text, $4::text)", 4 };
 /* session, chat, queue or NULL, operator or NULL (one of the two), note or NULL → body {chat} */
 const struct statement STATEMENT_TRANSFER_CHAT = { "transfer_chat", "select body from api.transfer_chat($1::bytea, $2::uuid, $3::text, $4::text, $5::text)", 5 };
@@ -391,6 +400,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_MAKE_LINK, &STATEMENT_END_SESSIONS, &STATEMENT_RESET_TOTP,
 	&STATEMENT_LOGIN, &STATEMENT_LOGIN_FAILED, &STATEMENT_SESSION_VIEW, &STATEMENT_LOGOUT, &STATEMENT_MAKE_TICKET, &STATEMENT_MY_QUEUES,
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
+	&STATEMENT_PHRASES, &STATEMENT_GUIDANCE, &STATEMENT_GUIDE_CHAT, &STATEMENT_PHRASE_USED,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
 	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS,
 	&STATEMENT_MAIL_TRANSCRIPT, &STATEMENT_LEAVE_NOTE, &STATEMENT_INBOX, &STATEMENT_INBOX_ENTRY, &STATEMENT_INBOX_PEOPLE, &STATEMENT_MOVE_ENTRY, &STATEMENT_ANSWER_ENTRY,

@@ -71,7 +71,11 @@ begin
 		('question', array['question']), ('question_text', array['question', 'locale']), ('question_choice', array['question', 'choice']),
 		('question_choice_text', array['question', 'choice', 'locale']), ('queue_question', array['queue', 'question']), ('bot_node_skill', array['bot', 'node', 'skill']),
 		('bot_answer', array['bot', 'locale', 'answer']), ('escalation_phrase', array['locale', 'phrase']), ('entry_rule', array['rule']),
-		('channel_account', array['account'])
+		('channel_account', array['account']),
+		('phrase', array['phrase']), ('phrase_text', array['phrase', 'locale']), ('dialog', array['dialog']), ('dialog_text', array['dialog', 'locale']),
+		('dialog_step', array['dialog', 'step']), ('dialog_step_text', array['dialog', 'step', 'locale']), ('dialog_item', array['dialog', 'step', 'item']),
+		('dialog_item_text', array['dialog', 'step', 'item', 'locale']), ('dialog_action', array['dialog', 'step', 'position']),
+		('disposition_code', array['disposition']), ('disposition_text', array['disposition', 'locale'])
 	) as t (name, key_columns) loop
 		select string_agg(quote_literal(c), ', ') into v_key from unnest(v_table.key_columns) c;
 		execute format('create trigger configuration_insert after insert on chat.%I referencing new table as new_rows'

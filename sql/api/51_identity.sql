@@ -135,7 +135,8 @@ begin
 	return query select jsonb_build_object('chats', coalesce((
 		select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', c.chat, 'state', c.state, 'created_at', internal.rfc3339(c.created_at), 'ended_at', internal.rfc3339(c.ended_at),
 			'queue', c.queue, 'queue_label', q.label, 'operator_name', (select o.name from chat.assignment a join chat.operator o on o.operator = a.operator
-				where a.chat = c.chat order by a.assignment desc limit 1), 'disposition', c.disposition, 'score', r.score)) order by c.created_at desc, c.chat)
+				where a.chat = c.chat order by a.assignment desc limit 1),
+			'disposition', coalesce(internal.disposition_label(c.filed_under, c.locale), c.disposition), 'score', r.score)) order by c.created_at desc, c.chat)
 		from (select * from chat.chat p where p.site = v_chat.site and p.person = v_chat.person and p.chat <> p_chat order by p.created_at desc, p.chat limit 50) c
 		left join chat.queue q on q.queue = c.queue left join chat.chat_rating r on r.chat = c.chat), '[]'))::text;
 end $$;

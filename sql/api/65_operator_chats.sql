@@ -151,7 +151,7 @@ begin
 	return query select jsonb_build_object('chat', internal.chat_for_operator_json(v_chat, v_now))::text;
 end $$;
 
--- Files the result of a chat and frees the slot. Also after the wrap-up time, by who had the chat last.
+-- Files the result of a chat, a disposition where its queue has some, and frees the slot. Also after the wrap-up time, by who had the chat last.
 create function api.wrap_up(p_session bytea, p_chat uuid, p_disposition text, p_note text) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
@@ -167,7 +167,11 @@ begin
 	elsif v_chat.state not in ('wrap_up', 'ended') then
 		perform internal.fail('SB409', 'conflict', 'state');
 	end if;
-	update chat.chat c set disposition = internal.masked(c.site, p_disposition), wrap_up_note = internal.masked(c.site, p_note) where c.chat = p_chat;
+	if internal.check_disposition(v_chat.queue, p_disposition) then
+		update chat.chat c set filed_under = p_disposition, disposition = null, wrap_up_note = internal.masked(c.site, p_note) where c.chat = p_chat;
+	else
+		update chat.chat c set disposition = internal.masked(c.site, p_disposition), filed_under = null, wrap_up_note = internal.masked(c.site, p_note) where c.chat = p_chat;
+	end if;
 	perform internal.finish_wrap_up(p_chat, v_now);
 	select * into v_chat from chat.chat c where c.chat = p_chat;
 	return query select jsonb_build_object('chat', internal.chat_for_operator_json(v_chat, v_now))::text;

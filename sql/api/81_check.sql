@@ -144,6 +144,9 @@ language sql stable as $$
 	union all select * from internal.check_bot_texts(p_now)
 	union all select * from internal.check_questions(p_now)
 	union all select * from internal.check_rules(p_now)
+	union all select * from internal.check_phrases(p_now)
+	union all select * from internal.check_dialogs(p_now)
+	union all select * from internal.check_dispositions(p_now)
 	union all select * from internal.check_completeness(p_now)
 	union all select * from internal.check_sessions(p_now)
 $$;

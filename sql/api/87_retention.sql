@@ -82,5 +82,6 @@ begin
 	if v_run.run is not null and not internal.retention_bite(v_run.run, v_run.began_at, p_now) then
 		update chat.retention_run r set finished_at = p_now where r.run = v_run.run;
 		delete from chat.retention_run r where r.began_at < p_now - interval '10 years';
+		delete from chat.phrase_use u where u.day < (p_now - interval '2 years')::date;
 	end if;
 end $$;

@@ -178,7 +178,7 @@ class Human {
 	}
 
 	get deskComposer() {
-		return this.page.locator('sb-conversation sb-composer textarea');
+		return this.page.locator('sb-conversation sb-guided-composer textarea');
 	}
 
 	async deskSay(text) {

@@ -7,7 +7,8 @@ import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
 import { useBrowser } from './browser.mjs';
 
-const stack = useStack();
+// Chats are filed in operators' own words here.
+const stack = useStack({ prepare: (fresh) => fresh.query('update chat.disposition_code set active = false') });
 const browser = useBrowser(stack);
 
 /** Names of what the frame has put down: in its storage, or in partitioned cookies where the browser denies storage. */

@@ -7,7 +7,8 @@ import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
 import { useBrowser } from './browser.mjs';
 
-const stack = useStack({ prepare: (fresh) => fresh.query('update chat.operator set max_chats = 4') });
+// Chats are filed in operators' own words here.
+const stack = useStack({ prepare: (fresh) => fresh.query('update chat.operator set max_chats = 4; update chat.disposition_code set active = false') });
 const browser = useBrowser(stack);
 const customers = [];
 

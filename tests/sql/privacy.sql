@@ -28,6 +28,11 @@ insert into t.holds values
 	('internal.queue_pace', '{*}', 'machine'), ('internal.silence', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
 	('chat.mail_account', '{*}', 'configuration'), ('chat.mail_password', '{*}', 'configuration'), ('chat.inbox_notice', '{*}', 'configuration'), ('chat.webhook', '{*}', 'configuration'),
 	('chat.outgoing_secret', '{*}', 'configuration'), ('chat.bot_session', '{*}', 'machine'), ('chat.bot_lease', '{*}', 'machine'),
+	('chat.phrase', '{*}', 'configuration'), ('chat.phrase_text', '{*}', 'configuration'), ('chat.phrase_use', '{*}', 'machine'), ('chat.dialog', '{*}', 'configuration'),
+	('chat.dialog_text', '{*}', 'configuration'), ('chat.dialog_step', '{*}', 'configuration'), ('chat.dialog_step_text', '{*}', 'configuration'),
+	('chat.dialog_item', '{*}', 'configuration'), ('chat.dialog_item_text', '{*}', 'configuration'), ('chat.dialog_action', '{*}', 'configuration'),
+	('chat.disposition_code', '{*}', 'configuration'), ('chat.disposition_text', '{*}', 'configuration'), ('chat.chat_dialog', '{*}', 'machine'),
+	('chat.chat_dialog_item', '{*}', 'machine'), ('internal.phrase_word', '{*}', 'configuration'), ('internal.phrase_vocabulary', '{*}', 'configuration'),
 	-- people who work here
 	('chat.operator', '{*}', 'staff'), ('chat.operator_skill', '{*}', 'staff'), ('chat.operator_queue', '{*}', 'staff'), ('chat.operator_state', '{*}', 'staff'),
 	('chat.operator_password', '{*}', 'staff'), ('chat.session', '{*}', 'staff'), ('chat.ticket', '{*}', 'staff'),
@@ -35,7 +40,7 @@ insert into t.holds values
 	-- a decision of a supervisor about somebody, which erasing his chats does not undo (deploy/manual/privacy.md)
 	('chat.block', '{*}', 'kept'),
 	-- what hangs on a chat
-	('chat.chat', '{site,widget,state,channel,queue,locale,bot,bot_node,bot_queue,bot_question,ended_by,end_reason,preferred_operator}', 'machine'),
+	('chat.chat', '{site,widget,state,channel,queue,locale,bot,bot_node,bot_queue,bot_question,ended_by,end_reason,preferred_operator,filed_under}', 'machine'),
 	('chat.chat', '{name,email,page_url,referrer,answers,context,address,disposition,wrap_up_note,person}', 'customer'),
 	('chat.message', '{kind,author_kind,author}', 'machine'), ('chat.message', '{author_name,body,data}', 'customer'), ('chat.message', '{sent_hash}', 'hash'),
 	('chat.chat_access', '{token_hash,request_key_hash,request_hash}', 'hash'),

@@ -10,6 +10,7 @@ import styles from './app.sheet.css';
 import './conversation.js';
 import { Desk } from './desk.js';
 import './details.js';
+import './guidance.js';
 import { takeLink } from './link.js';
 import './login.js';
 import './sidebar.js';
@@ -24,6 +25,8 @@ export class Console extends LitElement {
 		expired: { state: true },
 		pane: { state: true },
 		details: { state: true },
+		guided: { state: true },
+		folded: { state: true },
 		board: { state: true },
 		inbox: { state: true },
 		account: { state: true },
@@ -40,6 +43,8 @@ export class Console extends LitElement {
 		/** @type {'list' | 'chat' | 'details' | 'board'} */
 		this.pane = 'list';
 		this.details = false;
+		/** guidance is open where there is no room for it beside the chat */
+		this.guided = false;
 		/** the supervisor's board stands where the chat was */
 		this.board = false;
 		/** or the inbox does */
@@ -62,6 +67,8 @@ export class Console extends LitElement {
 		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''), { operator: true });
 		this.settings = new Store('switchboard-console:', () => localStorage);
 		this.alerts = new Alerts(this.settings);
+		/** guidance is folded where it stands beside the chat */
+		this.folded = this.settings.get('guidance') === 'folded';
 	}
 
 	connectedCallback() {
@@ -116,6 +123,8 @@ export class Console extends LitElement {
 		desk.addEventListener('heard', (event) => this.heard(/** @type {CustomEvent} */ (event).detail.chat));
 		desk.addEventListener('reminded', (event) => this.reminded(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('left', () => this.heardOfNote());
+		desk.guide.addEventListener('insert', () => { this.guided = false; });
+		desk.guide.addEventListener('act', () => { this.guided = false; });
 		desk.addEventListener('signed-out', () => this.close(true));
 		this.desk = desk;
 		this.phase = 'desk';
@@ -262,6 +271,19 @@ export class Console extends LitElement {
 		this.pane = this.details ? 'details' : 'chat';
 	}
 
+	fold() {
+		this.folded = !this.folded;
+		this.settings.set('guidance', this.folded ? 'folded' : 'open');
+	}
+
+	/** Where there is no room beside the chat it lies over it, until it is closed or has given what was asked for. */
+	async showGuide(open = !this.guided) {
+		this.guided = open;
+		await this.updateComplete;
+		if (open) /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-guidance'))?.focus();
+		else /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-conversation'))?.focus();
+	}
+
 	/** @param {boolean} requeue the chats that are left go back to their queues */
 	async logOut(requeue) {
 		try {
@@ -298,13 +320,15 @@ export class Console extends LitElement {
 		return html`
 			${this.banner(desk)}
 			${this.call(desk)}
-			<div class="desk show-${this.pane} ${this.details ? 'with-details' : ''} ${chat ? '' : 'empty'}">
+			<div class="desk show-${this.pane} ${this.details ? 'with-details' : ''} ${this.guided ? 'with-guide' : ''} ${chat ? '' : 'empty'}">
 				<sb-sidebar .texts=${texts} .desk=${desk} .alerts=${this.alerts} .stamp=${this.stamp}
 					@open-chat=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)} @accept=${(/** @type {CustomEvent} */ e) => this.accept(e.detail)}
 					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
 					?board=${this.board} ?inbox=${this.inbox} @board=${this.showBoard} @inbox=${this.showInbox} @account=${this.showAccount}></sb-sidebar>
 				<main>${this.board ? this.boardView(desk) : this.inbox ? this.inboxView(desk) : this.conversationView(desk)}</main>
-				${chat ? html`<sb-details .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details>` : nothing}
+				${chat ? html`<div class="side"><sb-guidance .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} ?folded=${this.folded} @fold=${this.fold}
+					@keydown=${(/** @type {KeyboardEvent} */ e) => e.key === 'Escape' && this.guided && this.showGuide(false)} @close=${() => this.showGuide(false)}></sb-guidance>
+					<sb-details .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details></div>` : nothing}
 			</div>
 			${this.noticeBox(desk)}
 			${this.account ? html`<sb-account .texts=${texts} .api=${this.api} @close=${this.hideAccount} @signed-out=${() => this.close(true)}></sb-account>` : nothing}
@@ -324,7 +348,8 @@ export class Console extends LitElement {
 
 	/** @param {Desk} desk */
 	conversationView(desk) {
-		return html`<sb-conversation .texts=${this.texts} .desk=${desk} .chat=${desk.current} .stamp=${this.stamp} ?details=${this.details}
+		return html`<sb-conversation .texts=${this.texts} .desk=${desk} .chat=${desk.current} .stamp=${this.stamp} ?details=${this.details} ?guided=${this.guided}
+			@guide=${() => this.showGuide()}
 			@back=${this.back} @details=${this.toggleDetails} @passed=${this.passed}></sb-conversation>`;
 	}
 

@@ -2,7 +2,6 @@
 import { LitElement, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import base from '../lib/ui/base.sheet.css';
-import '../lib/ui/composer.js';
 import { initials } from '../lib/ui/linked-text.js';
 import { clockTime } from '../lib/time.js';
 import '../lib/ui/thread.js';
@@ -10,13 +9,14 @@ import './asked.js';
 import { silence } from './channel.js';
 import styles from './conversation.sheet.css';
 import dialog from './dialog.sheet.css';
+import './guided-composer.js';
 import { icons } from './icons.js';
 import './redact.js';
 import './told.js';
 import './transfer.js';
 import './wrap-up.js';
 
-/** The chat that is open: its whole history, and where to write. Events: `back`, `details`, `passed` after the chat has left for a queue. */
+/** The chat that is open: its whole history, and where to write. Events: `back`, `details`, `guide`, `passed` after the chat has left for a queue. */
 export class Conversation extends LitElement {
 	static styles = [base, dialog, styles];
 	static properties = {
@@ -25,6 +25,7 @@ export class Conversation extends LitElement {
 		chat: { attribute: false },
 		stamp: { attribute: false },
 		details: { type: Boolean },
+		guided: { type: Boolean },
 		noting: { state: true },
 	};
 
@@ -38,19 +39,24 @@ export class Conversation extends LitElement {
 		this.chat = undefined;
 		this.stamp = 0;
 		this.details = false;
+		/** guidance is open, where it is not always */
+		this.guided = false;
 		/** @type {Set<string>} chats in which a note is being written */
 		this.noting = new Set();
 		this.pressed = (/** @type {KeyboardEvent} */ event) => this.shortcut(event);
+		this.advised = (/** @type {Event} */ event) => this.take(/** @type {CustomEvent} */ (event));
 	}
 
 	connectedCallback() {
 		super.connectedCallback();
 		document.addEventListener('keydown', this.pressed);
+		for (const name of ['insert', 'act']) this.desk.guide.addEventListener(name, this.advised);
 	}
 
 	disconnectedCallback() {
 		super.disconnectedCallback();
 		document.removeEventListener('keydown', this.pressed);
+		for (const name of ['insert', 'act']) this.desk.guide.removeEventListener(name, this.advised);
 	}
 
 	/** @param {Map<string, unknown>} changed */
@@ -68,6 +74,25 @@ export class Conversation extends LitElement {
 		if (!this.passable || this.dialog?.open || !this.getClientRects().length) return;
 		event.preventDefault();
 		this.passOn();
+	}
+
+	/** What the guidance beside the chat brings: words for the composer, or the next action. @param {CustomEvent} event */
+	async take({ type, detail }) {
+		const { chat } = this;
+		if (!chat || chat.id !== detail.chat || chat.ended) return;
+		if (type === 'insert') {
+			if (this.noting.has(chat.id)) await this.write(chat, false);
+			this.composer?.insert(detail.phrase);
+		} else if (detail.action.kind === 'transfer') {
+			if (this.passable) this.transfer?.open(chat, detail.action.queue ? `queue:${detail.action.queue}` : '');
+		} else {
+			if (detail.action.disposition) this.desk.keepDraft(chat.id, 'result', JSON.stringify({ filed: detail.action.disposition }));
+			this.dialog?.showModal();
+		}
+	}
+
+	get composer() {
+		return /** @type {import('./guided-composer.js').GuidedComposer | null} */ (this.renderRoot.querySelector('sb-guided-composer'));
 	}
 
 	/** The chat is ours, goes on, and nobody has been asked yet. */
@@ -88,7 +113,7 @@ export class Conversation extends LitElement {
 	}
 
 	focus() {
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-composer, sb-wrap-up'))?.focus();
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-guided-composer, sb-wrap-up'))?.focus();
 	}
 
 	get dialog() {
@@ -137,6 +162,9 @@ export class Conversation extends LitElement {
 					? html`<sb-channel .texts=${texts} .channel=${chat.info.channel} .chat=${chat} .stamp=${this.stamp}></sb-channel>`
 					: html`<span class="state ${state}" data-testid="customer-state"><i aria-hidden="true"></i>${words}</span>`}
 					<span class="queue"><bdi>${chat.info.queue_label ?? chat.info.queue}</bdi></span></p></div>
+			${!chat.ended && this.desk.guide.speaks(chat.id) ? html`<button class="icon-button info" aria-label=${texts.t('guide')} title=${texts.t('guide')}
+				aria-expanded=${this.guided ? 'true' : 'false'} data-testid="guidance-toggle"
+				@click=${() => this.dispatchEvent(new Event('guide'))}>${icons.guide}</button>` : nothing}
 			<button class="icon-button info" aria-label=${texts.t('details')} title=${texts.t('details')} aria-expanded=${this.details ? 'true' : 'false'}
 				data-testid="details-toggle" @click=${() => this.dispatchEvent(new Event('details'))}>${icons.info}</button>
 			${this.passable ? html`<button class="button small" data-testid="transfer" aria-keyshortcuts="Alt+T"
@@ -159,12 +187,13 @@ export class Conversation extends LitElement {
 					@click=${() => this.write(chat, !note)}>${icons.note}${texts.t('mode.note')}</button>
 			</div>
 			${silent ? html`<p class="silent" role="status" data-testid="channel-silent">${texts.t(silent)}</p>` : nothing}
-			${keyed(kind, html`<sb-composer ?disabled=${silent !== ''} .texts=${texts} .value=${desk.papers.draft(chat.id, kind)}
+			${keyed(kind, html`<sb-guided-composer ?disabled=${silent !== ''} .texts=${texts} .guide=${desk.guide} .chat=${chat.id}
+				.value=${desk.papers.draft(chat.id, kind)}
 				?note=${note} .label=${texts.t(`${kind}_label`, { name })}
 				.placeholder=${texts.t(note ? 'note_placeholder' : 'placeholder')} .sendLabel=${texts.t(note ? 'note_send' : 'send')}
 				@draft=${(/** @type {CustomEvent} */ e) => desk.keepDraft(chat.id, kind, e.detail)}
 				@typing=${(/** @type {CustomEvent} */ e) => desk.tellTyping(chat.id, e.detail)}
-				@submit-text=${(/** @type {CustomEvent} */ e) => this.say(chat, e.detail, kind)}></sb-composer>`)}
+				@submit-text=${(/** @type {CustomEvent} */ e) => this.say(chat, e.detail, kind)}></sb-guided-composer>`)}
 		</footer>`;
 	}
 

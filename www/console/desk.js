@@ -2,6 +2,7 @@
 import { Backoff } from '../lib/backoff.js';
 import { Outbox } from '../lib/outbox.js';
 import { Duty } from './duty.js';
+import { Guide } from './guide.js';
 import { HeldChat, isCustomers } from './held-chat.js';
 import { Line } from './line.js';
 import { Offers } from './offers.js';
@@ -61,6 +62,8 @@ export class Desk extends EventTarget {
 		super();
 		this.#api = api;
 		this.papers = new Papers(store);
+		this.guide = new Guide(api);
+		this.guide.addEventListener('change', () => this.#changed());
 		this.duty = new Duty(api, operator);
 		this.duty.addEventListener('change', () => this.#changed());
 		this.#line = new Line(api, () => Object.fromEntries(this.list.filter((chat) => chat.owned).map((chat) => [chat.id, chat.events.contiguous])));
@@ -158,6 +161,7 @@ export class Desk extends EventTarget {
 
 	/** @param {string} chat @param {string} body @param {'message' | 'note'} kind */
 	write(chat, body, kind) {
+		if (kind === 'message') this.guide.sent(chat, body);
 		this.outbox.add({ chat, body, kind });
 		this.keepDraft(chat, kind, '');
 	}
@@ -199,6 +203,7 @@ export class Desk extends EventTarget {
 	#drop(chat) {
 		const at = this.list.indexOf(chat);
 		this.chats.delete(chat.id);
+		this.guide.forget(chat.id);
 		if (this.selected === chat.id) this.select(this.list[Math.min(at, this.chats.size - 1)]?.id ?? '');
 		this.#keepUnfiled();
 		this.#changed();

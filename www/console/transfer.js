@@ -52,10 +52,10 @@ export class Transfer extends LitElement {
 		return /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector('dialog'));
 	}
 
-	/** @param {import('./held-chat.js').HeldChat} chat */
-	async open(chat) {
+	/** @param {import('./held-chat.js').HeldChat} chat @param {string} [target] that is chosen already */
+	async open(chat, target = '') {
 		if (this.chat) return;
-		Object.assign(this, { chat, targets: null, problem: null, words: '', target: '' });
+		Object.assign(this, { chat, targets: null, problem: null, words: '', target });
 		await this.updateComplete;
 		this.dialog.showModal();
 		this.load();

@@ -82,9 +82,9 @@ export class Verbs {
 		});
 	}
 
-	/** Files the result. @param {HeldChat} chat @param {string} disposition @param {string} note @returns {Promise<boolean>} */
+	/** Files the result. @param {HeldChat} chat @param {string} disposition '' for none @param {string} note @returns {Promise<boolean>} */
 	wrapUp(chat, disposition, note) {
-		return this.#act(chat, 'wrap-up', () => this.#api.post(`operator/chats/${chat.id}/wrap-up`, note ? { disposition, note } : { disposition }));
+		return this.#act(chat, 'wrap-up', () => this.#api.post(`operator/chats/${chat.id}/wrap-up`, { ...(disposition ? { disposition } : {}), ...(note ? { note } : {}) }));
 	}
 
 	/** @param {HeldChat} chat @param {string} what @param {() => Promise<unknown>} act @returns {Promise<boolean>} */
