@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Every libpq call and every allocation on the way of a message and of a chat request fails in turn, one a try (PF24); then the history is judged.
 //
-//   node tests/soak/failures.mjs            some minutes
+//   node tests/soak/failures.mjs            a quarter of an hour
 //
 // Worth most with sanitizers, which tell of leaks, too. tests/faults/failures.test.mjs takes some of them, evenly chosen.
 
