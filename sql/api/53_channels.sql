@@ -374,7 +374,7 @@ end $$;
 create function internal.channel_greets(p_chat chat.chat, p_body text, p_now timestamptz) returns void
 language plpgsql as $$
 begin
-	perform internal.bot_enters(p_chat, b.first_node, p_now) from chat.bot b where b.bot = p_chat.bot;
+	perform internal.bot_begins(p_chat, p_now);
 end $$;
 
 -- A chat for somebody who has none. Who comes back soon after the last one comes back to its queue, without the bot, and its operator is asked first.

@@ -79,6 +79,8 @@ begin
 	end loop;
 	perform internal.audit('note left', 'inbox', v_entry.entry::text, null, jsonb_build_object('queue', v_queue));
 	perform internal.mail_notices(v_entry, v_now);
+	perform internal.tell_webhooks_of(v_entry.site, v_entry.entry, null, 'note_left', jsonb_build_object('data', jsonb_build_object('note', v_entry.entry,
+		'reference', v_entry.reference, 'widget', v_entry.widget, 'queue', v_entry.queue)), v_now);
 	perform internal.ring_inbox(v_entry, v_now);
 	return query select true, jsonb_build_object('reference', v_entry.reference)::text;
 end $$;

@@ -62,7 +62,7 @@ language sql stable as $$
 	union all
 	select 'error', 'bot_no_first_node', 'bot', b.bot, format('The bot %s begins at node %s, which does not exist.', b.bot, b.first_node),
 		format('insert into chat.bot_node (bot, node) values (''%s'', ''%s'')', b.bot, b.first_node)
-	from used b where b.active and not exists (select from chat.bot_node n where n.bot = b.bot and n.node = b.first_node)
+	from used b where b.active and b.kind = 'built_in' and not exists (select from chat.bot_node n where n.bot = b.bot and n.node = b.first_node)
 	union all
 	select 'warning', 'bot_dead_end', 'bot_node', n.bot || '/' || n.node, format('At node %s the bot %s offers nothing but a person.', n.node, n.bot),
 		format('insert into chat.bot_choice (bot, node, choice, next_node) values (''%s'', ''%s'', ''back'', ''…'')', n.bot, n.node)

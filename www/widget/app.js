@@ -11,7 +11,6 @@ import '../lib/ui/thread.js';
 import { applyAccent } from '../lib/ui/theme.js';
 import styles from './app.sheet.css';
 import { Bridge } from './bridge.js';
-import './ended.js';
 import { Person } from './person.js';
 import { ChatSession } from './session.js';
 import { englishTexts, textsFor } from './texts.js';
@@ -54,6 +53,7 @@ export class App extends LitElement {
 		this.told = { active: false, unread: 0 };
 		this.wasPhase = 'welcome';
 		this.focusWanted = false;
+		this.endLoading = false;
 		/** @type {ReturnType<typeof setTimeout> | undefined} */
 		this.noticeTimer = undefined;
 		this.key = new URLSearchParams(location.search).get('key') ?? '';
@@ -115,10 +115,18 @@ export class App extends LitElement {
 		if (active !== this.told.active) this.bridge.tell('active', { on: active });
 		if (session.unread !== this.told.unread) this.bridge.tell('unread', { count: session.unread });
 		this.told = { active, unread: session.unread };
+		if (session.phase === 'chat') this.loadEnd();
 		const opened = session.phase === 'chat' && this.wasPhase === 'starting';
 		const left = session.phase === 'welcome' && this.wasPhase === 'chat';
 		this.wasPhase = session.phase;
 		if (opened || left) this.focusInput();
+	}
+
+	/** What stands at the end of a chat is loaded while it runs; where that fails, with the next change. */
+	loadEnd() {
+		if (this.endLoading) return;
+		this.endLoading = true;
+		import('./ended.js').then(() => this.requestUpdate(), () => { this.endLoading = false; });
 	}
 
 	/** @param {boolean} shown @param {boolean} focus */
