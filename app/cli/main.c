@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command *const commands[] = { &command_migrate, &command_operator_add, &command_operator_invite, &command_operator_logout, &command_operator_password,
-												&command_operator_reset, &command_operator_totp_reset, &command_site_secret_add,
-												&command_site_secret_retire,
-												&command_mail_password, &command_bot_test, &command_channel_secret_add, &command_channel_secret_retire, &command_check, &command_why_idle, &command_why, &command_erase, &command_export, &command_outbox_list, &command_outbox_replay, &command_outbox_drop,
-												&command_webhook_secret_add, &command_webhook_secret_retire, &command_bot_secret_add, &command_bot_secret_retire,
-												&command_bot_token_add, &command_bot_token_retire }; /* the longer name first */
+/* clang-format off: a table to be read; the longer name first */
+static const struct command *const commands[] = {
+	&command_migrate, &command_operator_add, &command_operator_invite, &command_operator_logout, &command_operator_password, &command_operator_reset,
+	&command_operator_totp_reset, &command_site_secret_add, &command_site_secret_retire, &command_mail_password, &command_bot_test,
+	&command_channel_secret_add, &command_channel_secret_retire, &command_check, &command_why_idle, &command_why, &command_erase, &command_export,
+	&command_outbox_list, &command_outbox_replay, &command_outbox_drop, &command_webhook_secret_add, &command_webhook_secret_retire,
+	&command_bot_secret_add, &command_bot_secret_retire, &command_bot_token_add, &command_bot_token_retire
+};
+/* clang-format on */
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 static void print_commands(FILE *out)

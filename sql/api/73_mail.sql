@@ -38,14 +38,14 @@ end $$;
 -- ---- words ----------------------------------------------------------------------------------------------------------
 
 -- A text of the company with its {names} filled in. What is filled in is not looked at again.
-create function internal.filled(p_text text, p_values jsonb) returns text
+create function internal.mail_filled(p_text text, p_values jsonb) returns text
 language sql stable as $$
 	select string_agg(case when m.part ~ '^\{[a-z]+\}$' then coalesce(p_values ->> btrim(m.part, '{}'), m.part) else m.part end, '' order by m.ord)
 	from (select r.ord, r.hit[1] as part from regexp_matches(p_text, '(\{[a-z]+\}|[^{]+|\{)', 'g') with ordinality r (hit, ord)) m
 $$;
 
 create function internal.mail_text(p_name text, p_locale text, p_values jsonb default '{}') returns text
-language sql stable as $$ select internal.filled(internal.text(p_name, p_locale), p_values) $$;
+language sql stable as $$ select internal.mail_filled(internal.text(p_name, p_locale), p_values) $$;
 
 create function internal.html(p_text text) returns text
 language sql immutable as $$ select replace(replace(replace(replace(replace(p_text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') $$;

@@ -189,7 +189,8 @@ export class Welcome extends LitElement {
 		return html`<div class="page">
 			<h2 dir="auto">${texts.t('greeting')}</h2>
 			${this.closing ? html`<p class="closing" role="status" dir="auto">${this.closing}</p>` : nothing}
-			${this.queues.length && (this.writing || !this.choices.length) ? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.queues.map((q) => this.queue(q))}</ul>` : nothing}
+			${this.queues.length && (this.writing || !this.choices.length)
+				? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.queues.map((q) => this.queue(q))}</ul>` : nothing}
 			${this.writing ? this.note() : this.form()}
 			${privacy ? html`<p class="privacy" dir="auto">${privacy}</p>` : nothing}
 		</div>`;
