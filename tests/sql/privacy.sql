@@ -25,7 +25,7 @@ insert into t.holds values
 	('chat.channel_account', '{*}', 'configuration'), ('chat.channel_secret', '{*}', 'configuration'), ('chat.channel_state', '{*}', 'machine'),
 	('chat.channel_received', '{*}', 'machine'), ('chat.channel_stop', '{*}', 'hash'),
 	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
-	('internal.queue_pace', '{*}', 'machine'), ('internal.silence', '{*}', 'machine'), ('chat.site_rate', '{*}', 'machine'), ('chat.site_secret', '{*}', 'configuration'),
+	('internal.silence', '{*}', 'machine'),
 	('chat.mail_account', '{*}', 'configuration'), ('chat.mail_password', '{*}', 'configuration'), ('chat.inbox_notice', '{*}', 'configuration'), ('chat.webhook', '{*}', 'configuration'),
 	('chat.outgoing_secret', '{*}', 'configuration'), ('chat.bot_session', '{*}', 'machine'), ('chat.bot_lease', '{*}', 'machine'),
 	('chat.phrase', '{*}', 'configuration'), ('chat.phrase_text', '{*}', 'configuration'), ('chat.phrase_use', '{*}', 'machine'), ('chat.dialog', '{*}', 'configuration'),

@@ -167,6 +167,7 @@ select t.answer(1, t.at(20)), t.due(t.at(259219));
 select is(array[t.state(1), t.reminders(1)], '{active,NULL}', 'a channel has its own times');
 select t.due(t.at(259220));
 select is(t.reminders(1), 'customer closing 259220', 'of days, too');
+update chat.chat set channel = 'web' where chat = t.chat(1); -- nobody is at its other end
 :next_story
 insert into chat.text (name, locale, text) values ('sales_ping', 'en', 'Knock, knock.'), ('sales_ping', 'de', 'Klopf, klopf.');
 insert into chat.silence_rule (queue, customer_reminders_s, reminder_text) values ('sales', '{5}', 'sales_ping');

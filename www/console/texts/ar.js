@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-import inbox from './inbox/ar.js';
+import inbox from '../inbox/texts/ar.js';
 
 export default {
 	title: 'Switchboard',

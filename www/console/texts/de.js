@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-import inbox from './inbox/de.js';
+import inbox from '../inbox/texts/de.js';
 
 export default {
 	title: 'Switchboard',

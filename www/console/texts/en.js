@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-import inbox from './inbox/en.js';
+import inbox from '../inbox/texts/en.js';
 
 export default {
 	title: 'Switchboard',

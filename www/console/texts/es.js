@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-import inbox from './inbox/es.js';
+import inbox from '../inbox/texts/es.js';
 
 export default {
 	title: 'Switchboard',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-import inbox from './inbox/fr.js';
+import inbox from '../inbox/texts/fr.js';
 
 export default {
 	title: 'Switchboard',
