@@ -19,6 +19,7 @@ const BODIES = [
 	['POST', 'chats/{chat}/queue', () => ({ queue: 'sales' }), 'customer'],
 	['POST', 'chats/{chat}/end', () => ({}), 'customer'],
 	['POST', 'chats/{chat}/rating', () => ({ score: 5 }), 'customer'],
+	['POST', 'chats/{chat}/transcript', () => ({}), 'customer'],
 	['POST', 'session', () => ({ operator: 'ana', password: 'x' }), 'login'],
 	['POST', 'session/ticket', () => ({}), 'operator'],
 	['PUT', 'me/queues', () => ({ joined: [] }), 'operator'],

@@ -71,7 +71,7 @@ test('D6 a script in whatever customers say runs on no screen of operators and s
 	}
 	const links = await ana.page.locator('sb-conversation a').evaluateAll((all) => all.map((a) => a.href));
 	assert.deepEqual(links.filter((href) => !/^https?:/.test(href)), []);
-	await sam.page.locator('.board-link').click();
+	await sam.at('board-link').click();
 	for (const payload of PAYLOADS.slice(0, DESK)) await sam.page.getByText(payload, { exact: true }).first().waitFor();
 	assert.deepEqual(await built(sam.page, 'body'), [], 'the board');
 	await ana.shoot('hostile customers');
