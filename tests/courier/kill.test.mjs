@@ -12,7 +12,7 @@ const LANES = 12, PER_LANE = 15;
 
 const stack = useStack({ couriers: 2, prepare: (s) => s.query("update chat.setting set value = '1' where name in ('outbox_backoff_s', 'outbox_backoff_max_s')") });
 
-test('couriers that are killed before, during and after their requests lose nothing (P48, D3)', async (t) => {
+test('couriers that are killed before, during and after their requests lose nothing', async (t) => {
 	const crm = await Receiver.open(t);
 	await stack.query("insert into chat.webhook (webhook, url, plain_http, timeout_s) values ('crm', $1, true, 5)", [crm.url]);
 	await stack.query("select from api.add_outgoing_secret('webhook', 'crm')");

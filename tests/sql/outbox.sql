@@ -62,7 +62,7 @@ savepoint story;
 
 -- ---- order ----------------------------------------------------------------------------------------------------------
 select t.put('a', 1), t.put('a', 2), t.put('b', 3);
-select is(t.claim(), '{1,3}', 'P48: the first of each lane, and nothing behind it');
+select is(t.claim(), '{1,3}', 'the first of each lane, and nothing behind it');
 select is(t.claim(), '{}', 'nothing twice');
 select is(t.answer(1), 'done', 'delivered');
 select is(t.claim(), '{2}', 'then the next of its lane');
@@ -82,7 +82,7 @@ select t.claim();
 select is(t.answer(1, 503, 'busy'), 'retry', 'tried again after a 503');
 select is((select (state, tries, last_status, last_error, next_try_at > created_at)::text from t.item(1)), '(queued,1,503,"answered 503: busy",t)', 'it says why and when');
 select t.due();
-select is(t.claim(), '{1}', 'P48: before the one behind it');
+select is(t.claim(), '{1}', 'before the one behind it');
 select is((select count(distinct item) from t.claimed), 1::bigint, 'under the same key');
 select is((t.last(1)).attempt, 2, 'the second attempt');
 select is(t.failed(1, 'connection refused'), 'retry', 'no answer: the same');
