@@ -38,10 +38,8 @@ test('couriers that are killed before, during and after their requests lose noth
 		select internal.send_out('webhook', 'lane ' || l, 'crm', null, jsonb_build_object('event', 'note_left', 'data', jsonb_build_object('lane', l, 'n', n)), clock_timestamp())
 		from generate_series(1, $1::int) l, generate_series(1, $2::int) n order by n, l`, [LANES, PER_LANE]);
 	const left = async () => (await stack.query('select count(*)::int as n from chat.outbox where finished_at is null'))[0].n;
-	while (await left() > 0) {
-		const before = await left();
+	for (let before = await left(); before > 0; before = await left())
 		await until(async () => await left() < before, { what: `the outbox to go on (${before} left, ${kills} couriers killed)` });
-	}
 	assert.ok(kills >= 10, `${kills} were killed`);
 	const items = await stack.query("select item, state, body -> 'data' as data from chat.outbox order by position");
 	assert.equal(items.length, LANES * PER_LANE);
