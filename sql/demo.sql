@@ -136,7 +136,7 @@ insert into chat.bot_answer (bot, answer, locale, question, text) values
 	('guide', 'delivery', 'fr', 'Où est mon colis ? livraison, livrer, expédition, délai, retard', 'Les colis partent le jour de la commande et arrivent en deux à trois jours.'),
 	('guide', 'delivery', 'es', '¿Dónde está mi paquete? entrega, envío, enviar, plazo, tarda, llegar', 'Los paquetes salen el día del pedido y llegan en dos o tres días.'),
 	('guide', 'delivery', 'ar', 'أين طردي؟ توصيل، شحن، موعد الوصول، متى يصل، تأخر', 'تُرسل الطرود في يوم الطلب وتصل خلال يومين إلى ثلاثة أيام.'),
-	('guide', 'payment', 'en', 'How can I pay? payment, card, credit card, PayPal, bank transfer, invoice later', 'You can pay by card, PayPal or bank transfer.'),
+	('guide', 'payment', 'en', 'How can I pay? payment, card, credit card, PayPal, bank transfer, pay later', 'You can pay by card, PayPal or bank transfer.'),
 	('guide', 'payment', 'de', 'Wie kann ich bezahlen? Zahlung, zahlen, Karte, Kreditkarte, PayPal, Überweisung, Zahlungsarten', 'Sie können mit Karte, PayPal oder Überweisung bezahlen.'),
 	('guide', 'payment', 'fr', 'Comment payer ? paiement, carte, carte bancaire, PayPal, virement', 'Vous pouvez payer par carte, PayPal ou virement.'),
 	('guide', 'payment', 'es', '¿Cómo puedo pagar? pago, tarjeta, PayPal, transferencia', 'Puede pagar con tarjeta, PayPal o transferencia.'),
