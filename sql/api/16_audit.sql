@@ -13,6 +13,16 @@ language sql stable as $$
 		and coalesce(current_setting('switchboard.actor_kind', true), '') <> '' as speaks) p
 $$;
 
+-- A secret comes or goes, whoever does it. Arguments: the key columns; the secret itself does not stand in the audit.
+create function internal.secret_changes() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	insert into chat.audit (actor_kind, actor, action, object, key)
+	select w.kind, w.actor, lower(tg_op), tg_table_name, internal.configuration_key(to_jsonb(case tg_op when 'DELETE' then old else new end), tg_argv)
+	from internal.configuration_actor() w;
+	return null;
+end $$;
+
 -- Arguments: the key columns. One ring of the router and of the api a statement.
 create function internal.configuration_changes() returns trigger
 language plpgsql security definer set search_path = chat, pg_temp as $$

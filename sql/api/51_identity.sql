@@ -195,18 +195,6 @@ begin
 	return query select v_slot, v_count - 1;
 end $$;
 
--- Both leave their row in the audit, and so does a DBA who deletes one; the secret itself does not stand there.
-create function internal.site_secret_changes() returns trigger
-language plpgsql security definer set search_path = chat, pg_temp as $$
-declare
-	v_row chat.site_secret := case tg_op when 'DELETE' then old else new end;
-	v_who record;
-begin
-	select * into v_who from internal.configuration_actor();
-	insert into chat.audit (actor_kind, actor, action, object, key)
-	values (v_who.kind, v_who.actor, lower(tg_op), 'site_secret', v_row.site || '/' || v_row.slot);
-	return null;
-end $$;
-
+-- Both leave their row in the audit, and so does a DBA who deletes one.
 create trigger site_secret_changes after insert or delete on chat.site_secret
-	for each row execute function internal.site_secret_changes();
+	for each row execute function internal.secret_changes('site', 'slot');
