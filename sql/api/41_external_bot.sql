@@ -262,25 +262,13 @@ create function internal.bot_request(p_item chat.outbox) returns internal.outgoi
 language plpgsql stable as $$
 declare
 	v_bot chat.bot;
-	v_secrets text[] := internal.outgoing_secrets(null, p_item.account);
-	v_out internal.outgoing;
 begin
 	select * into v_bot from chat.bot b where b.bot = p_item.account and b.kind = 'http' and b.active;
 	if not found then
 		return null;
-	elsif cardinality(v_secrets) = 0 then
-		raise exception 'bot "%" has no secret', p_item.account using hint = 'switchboard bot secret add ' || p_item.account;
 	end if;
-	v_out.url := v_bot.url;
-	v_out.body := internal.bot_body(p_item)::text;
-	v_out.scheme := 'hmac';
-	v_out.secret := v_secrets[1];
-	v_out.other_secret := v_secrets[2];
-	v_out.timeout_ms := v_bot.timeout_s * 1000;
-	v_out.max_answer_bytes := 65536;
-	v_out.allowed_hosts := v_bot.allowed_hosts;
-	v_out.plain_http := v_bot.plain_http;
-	return v_out;
+	return internal.signed_request('bot', p_item.account, internal.outgoing_secrets(null, p_item.account), internal.bot_body(p_item), v_bot.url, v_bot.timeout_s, v_bot.allowed_hosts,
+		v_bot.plain_http);
 end $$;
 
 -- Its answer to a turn; an empty one says nothing. What is no such answer is refused for good: the chat goes to people.

@@ -9,6 +9,28 @@ language sql stable as $$
 		where s.webhook is not distinct from p_webhook and s.bot is not distinct from p_bot and s.secret is not null order by s.created_at desc, s.slot desc)
 $$;
 
+-- A signed request to a webhook or a bot (p_kind, p_name: whom to name when there is no secret yet).
+create function internal.signed_request(p_kind text, p_name text, p_secrets text[], p_body jsonb, p_url text, p_timeout_s int, p_allowed_hosts text[], p_plain_http boolean)
+returns internal.outgoing
+language plpgsql stable as $$
+declare
+	v_out internal.outgoing;
+begin
+	if cardinality(p_secrets) = 0 then
+		raise exception '% "%" has no secret', p_kind, p_name using hint = format('switchboard %s secret add %s', p_kind, p_name);
+	end if;
+	v_out.url := p_url;
+	v_out.body := p_body::text;
+	v_out.scheme := 'hmac';
+	v_out.secret := p_secrets[1];
+	v_out.other_secret := p_secrets[2];
+	v_out.timeout_ms := p_timeout_s * 1000;
+	v_out.max_answer_bytes := 65536;
+	v_out.allowed_hosts := p_allowed_hosts;
+	v_out.plain_http := p_plain_http;
+	return v_out;
+end $$;
+
 -- Tells every webhook that wants it, in the order of the subject: a chat, or what else belongs to a site. One that is full is left out: nothing stands still for the sake of
 -- those who only watch.
 create function internal.tell_webhooks_of(p_site text, p_subject uuid, p_chat uuid, p_event text, p_body jsonb, p_now timestamptz) returns void
@@ -92,25 +114,15 @@ create function internal.webhook_request(p_item chat.outbox) returns internal.ou
 language plpgsql stable as $$
 declare
 	v_webhook chat.webhook;
-	v_secrets text[] := internal.outgoing_secrets(p_item.account, null);
 	v_out internal.outgoing;
 begin
 	select * into v_webhook from chat.webhook w where w.webhook = p_item.account and w.active;
 	if not found then
 		return null;
-	elsif cardinality(v_secrets) = 0 then
-		raise exception 'webhook "%" has no secret', p_item.account using hint = 'switchboard webhook secret add ' || p_item.account;
 	end if;
-	v_out.url := v_webhook.url;
-	v_out.body := internal.webhook_body(p_item)::text;
+	v_out := internal.signed_request('webhook', p_item.account, internal.outgoing_secrets(p_item.account, null), internal.webhook_body(p_item), v_webhook.url, v_webhook.timeout_s,
+		v_webhook.allowed_hosts, v_webhook.plain_http);
 	v_out.headers := array['Switchboard-Event: ' || internal.webhook_event_name(p_item.body ->> 'event')];
-	v_out.scheme := 'hmac';
-	v_out.secret := v_secrets[1];
-	v_out.other_secret := v_secrets[2];
-	v_out.timeout_ms := v_webhook.timeout_s * 1000;
-	v_out.max_answer_bytes := 65536;
-	v_out.allowed_hosts := v_webhook.allowed_hosts;
-	v_out.plain_http := v_webhook.plain_http;
 	return v_out;
 end $$;
 
