@@ -4,6 +4,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { useStack } from '../support/stack.mjs';
+import { until } from '../support/waiting.mjs';
 import { api, assertError, bearer, chatRequest, leavesNothing } from '../support/http.mjs';
 
 const stack = useStack({
@@ -29,10 +30,10 @@ test('the configuration of a widget tells what each queue asks', async () => {
 
 test('a new question stands in the configuration from COMMIT on', async () => {
 	await stack.query("insert into chat.queue_question (queue, question, required) values ('sales', 'order_number', false)");
-	const deadline = Date.now() + 10_000;
-	let asked;
-	do asked = (await api(stack, 'GET', 'widgets/demo-shop')).json.default_queue.questions;
-	while (asked.length === 0 && Date.now() < deadline);
+	const asked = await until(async () => {
+		const { questions } = (await api(stack, 'GET', 'widgets/demo-shop')).json.default_queue;
+		return questions.length > 0 && questions;
+	}, { what: 'the question to be asked' });
 	assert.deepEqual(asked.map(({ name }) => name), ['order_number']);
 	await stack.query("delete from chat.queue_question where queue = 'sales'");
 });
