@@ -6,7 +6,7 @@ import { test, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { useStack } from '../support/stack.mjs';
 import { Operator } from '../support/people.mjs';
-import { carry, pageMessage, postMessenger, postSms, Provider, smsFields } from '../support/provider.mjs';
+import { pageMessage, postMessenger, postSms, Provider, smsFields } from '../support/provider.mjs';
 import { seeded } from '../support/seeded.mjs';
 import { until } from '../support/waiting.mjs';
 
@@ -17,6 +17,7 @@ const random = seeded(20251129);
 let provider;
 const firstTries = new Set();
 const stack = useStack({
+	couriers: 2,
 	prepare: async (begun) => {
 		// half of the calls fail at first: some before the message is taken, some after
 		provider = await Provider.open({ fails: ({ key }) => {
@@ -110,20 +111,20 @@ test(`D19 ${CONVERSATIONS} conversations at once lose nothing, double nothing an
 	const customers = Array.from({ length: CONVERSATIONS }, (_, n) => new Customer(n));
 	let over = false;
 	const operators = await Promise.all(['ana', 'chloe', 'dara', 'sam'].map((name) => answering(name, () => over)));
-	const courier = (async () => {
-		while (!over) if ((await carry(stack, 40)) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-	})();
-	const waiting = [...customers];
-	await Promise.all(Array.from({ length: 8 }, async () => {
-		while (waiting.length > 0) await waiting.shift().speak();
-	}));
 	const expected = CONVERSATIONS * WORDS;
 	const count = async (what) => (await stack.query(`select count(*)::int as n from ${what}`))[0].n;
-	await until(async () => (await count("chat.message where kind = 'message' and author_kind = 'operator'")) >= expected, { what: 'every word to be answered', timeout_ms: 600_000 });
-	await until(async () => (await count('chat.chat where ended_at is null')) === 0, { what: 'every chat to end', timeout_ms: 600_000 });
-	await until(async () => (await count("chat.outbox where state in ('queued', 'sending')")) === 0, { what: 'everything to be sent', timeout_ms: 600_000 });
-	over = true;
-	await Promise.all([courier, ...operators.map(({ run }) => run)]);
+	try {
+		const waiting = [...customers];
+		await Promise.all(Array.from({ length: 8 }, async () => {
+			while (waiting.length > 0) await waiting.shift().speak();
+		}));
+		await until(async () => (await count("chat.message where kind = 'message' and author_kind = 'operator'")) >= expected, { what: 'every word to be answered', timeout_ms: 600_000 });
+		await until(async () => (await count('chat.chat where ended_at is null')) === 0, { what: 'every chat to end', timeout_ms: 600_000 });
+		await until(async () => (await count("chat.outbox where state in ('queued', 'sending')")) === 0, { what: 'everything to be sent', timeout_ms: 600_000 });
+	} finally {
+		over = true; // or the operators would go on for ever
+	}
+	await Promise.all(operators.map(({ run }) => run));
 
 	const rows = await stack.query(`select k.address, m.author_kind, m.body, m.data ->> 'late' as late from chat.channel_chat k join chat.message m on m.chat = k.chat
 		where m.kind = 'message' order by k.address, m.seq`);
