@@ -7,6 +7,9 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PATIENCE_MS, until } from './waiting.mjs';
 
+// Within this time after its start a program has its signal handlers.
+const HANDLER_MS = 10000;
+
 export const ENVIRONMENT = {
 	ASAN_OPTIONS: 'detect_leaks=1:abort_on_error=0:exitcode=99',
 	UBSAN_OPTIONS: 'print_stacktrace=1',
@@ -81,6 +84,8 @@ export class Program {
 		const child = this.#child;
 		// A stopped program goes on first. The other way round SIGCONT could arrive while its leak checker, at its end, waits for the SIGSTOP it sent itself: that one is lost then.
 		child.kill('SIGCONT');
+		// One that was started a moment ago has no handler yet: the signal would end it as it ends any process. (One that never has a handler is asked all the same.)
+		await until(() => !this.running || heedsSigterm(child.pid), { timeout_ms: HANDLER_MS }).catch(() => {});
 		child.kill('SIGTERM');
 		const outcome = await Promise.race([ended, pause(PATIENCE_MS, null, { ref: false })]);
 		if (outcome) {
@@ -165,6 +170,16 @@ function killGroup(leader) {
 function describe({ code, signal, error }) {
 	if (error) return error.message;
 	return signal ? `signal ${signal}` : `code ${code}`;
+}
+
+// By a handler, by waiting for it while it is blocked, or not at all: anything but the default.
+function heedsSigterm(pid) {
+	try {
+		const masks = [...readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^Sig(?:Cgt|Blk|Ign):\s*([0-9a-f]+)$/gm)];
+		return masks.some(([, mask]) => (BigInt(`0x${mask}`) >> 14n) % 2n === 1n);
+	} catch {
+		return false; // it has just ended
+	}
 }
 
 // What the kernel says of a process that should have ended: state, and the system call of each thread.
