@@ -59,7 +59,7 @@ static void add_value(struct buf *out, struct json_object *value, int depth)
 	} else if (json_object_is_type(value, json_type_string)) {
 		buf_add_json_str(out, json_object_get_string(value), (size_t)json_object_get_string_len(value));
 	} else {
-		buf_add_str(out, json_object_to_json_string(value));
+		buf_add_str(out, value ? json_plain(value) : "null");
 	}
 }
 

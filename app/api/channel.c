@@ -71,7 +71,7 @@ static enum status take(struct call *call, const char *channel, struct json_obje
 		return status;
 	own_url(call, channel, url, sizeof url);
 	snprintf(digits, sizeof digits, "%zu", slot + 1);
-	const struct param params[] = { PARAM_TEXT(channel), PARAM_TEXT(call->match.args[0]), PARAM_TEXT(json_object_to_json_string(payload)),
+	const struct param params[] = { PARAM_TEXT(channel), PARAM_TEXT(call->match.args[0]), PARAM_TEXT(json_plain(payload)),
 									PARAM_TEXT(uuid_is_canonical(item) ? item : NULL), PARAM_TEXT(digits), PARAM_TEXT(url) };
 
 	return call_answer(call, &STATEMENT_CHANNEL_TAKE, params, ARRAY_SIZE(params));

@@ -6,7 +6,6 @@
 #include "api/handlers.h"
 #include "api/identity.h"
 #include "api/locale.h"
-#include "base/alloc.h"
 #include "chat/statements.h"
 
 #include <stdio.h>
@@ -24,18 +23,9 @@ struct chat_secrets {
 	uint8_t token_hash[SECRET_BYTES];
 };
 
-static const char *object_text(struct json_object *object)
-{
-	const char *text = object ? json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
-
-	if (object)
-		alloc_check(text);
-	return text;
-}
-
 static bool object_fits(struct json_object *object)
 {
-	return !object || strlen(object_text(object)) <= OBJECT_MAX_BYTES;
+	return !object || strlen(json_plain(object)) <= OBJECT_MAX_BYTES;
 }
 
 static enum status read_request(struct call *call, struct chat_request *request)
@@ -157,11 +147,11 @@ static enum status open_chat(struct call *call, const struct chat_request *reque
 		PARAM_TEXT(request->locale),
 		PARAM_TEXT(request->page_url),
 		PARAM_TEXT(request->referrer),
-		PARAM_TEXT(object_text(request->answers)),
-		PARAM_TEXT(object_text(request->context)),
+		PARAM_TEXT(json_plain(request->answers)),
+		PARAM_TEXT(json_plain(request->context)),
 		PARAM_TEXT(call->request.remote_addr),
 		PARAM_TEXT(call->api->url.relay_url),
-		PARAM_TEXT(object_text(person)),
+		PARAM_TEXT(json_plain(person)),
 		PARAM_TEXT(request->resume ? "true" : "false"),
 		PARAM_BYTES(held ? held_hash : NULL, SECRET_BYTES),
 		PARAM_TEXT(guard_exempts(call) ? "true" : "false"),

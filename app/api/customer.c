@@ -108,7 +108,7 @@ enum status customer_identity(struct call *call)
 	if (status == STATUS_OK)
 		status = identity_read(call, widget, identity, &person);
 	if (status == STATUS_OK) {
-		const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(widget), PARAM_TEXT(json_object_to_json_string(person)) };
+		const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(widget), PARAM_TEXT(json_plain(person)) };
 
 		status = call_answer(call, &STATEMENT_IDENTIFY_CHAT, params, ARRAY_SIZE(params));
 	}

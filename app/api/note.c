@@ -56,7 +56,7 @@ static enum status leave(struct call *call, const struct note *note, struct json
 		PARAM_TEXT(note->locale),
 		PARAM_TEXT(note->page_url),
 		PARAM_TEXT(call->request.remote_addr),
-		PARAM_TEXT(person ? json_object_to_json_string(person) : NULL),
+		PARAM_TEXT(json_plain(person)),
 		PARAM_TEXT(guard_exempts(call) ? "true" : "false"),
 	};
 

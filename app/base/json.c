@@ -102,3 +102,12 @@ bool uuid_is_canonical(const char *str)
 			return false;
 	return *str == '\0';
 }
+
+const char *json_plain(struct json_object *tree)
+{
+	const char *text = tree ? json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
+
+	if (tree)
+		alloc_check(text);
+	return text;
+}

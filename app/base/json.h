@@ -26,6 +26,10 @@ enum status MUST_CHECK json_parse(const char *text, size_t len, struct json_obje
 /* The same where somebody else decided how deep his objects are. */
 enum status MUST_CHECK json_parse_deep(const char *text, size_t len, size_t max_depth, struct json_object **ret_root);
 
+/* A tree as text without white space, which lives as long as the tree is not changed; NULL for NULL. No memory is the end (alloc.h): half a text or none would be
+ * believed to be all of it. */
+const char *json_plain(struct json_object *tree);
+
 enum json_kind {
 	JSON_NAME,    /* one line, trimmed, 1..max code points, no control characters → ret.str (trimmed copy inside the tree) */
 	JSON_BODY,    /* message text: CRLF → LF, only TAB and LF as control characters, not only white space, 1..max code points */

@@ -53,7 +53,7 @@ static void take_detail(const char *detail, struct problem *problem)
 			problem->retry_ms = json_object_get_int(retry);
 		json_object_object_del(extra, "retry_ms");
 	}
-	text = json_object_to_json_string_ext(extra, JSON_C_TO_STRING_PLAIN);
+	text = json_plain(extra);
 	/* half an object is none: what does not fit is left out whole */
 	if (json_object_object_length(extra) > 0 && strlen(text) < sizeof problem->extra)
 		snprintf(problem->extra, sizeof problem->extra, "%s", text);

@@ -59,7 +59,7 @@ static void post(struct relay *r, struct client *client, const struct frame *fra
 
 void bot_turn(struct relay *r, struct client *client, const struct frame *frame)
 {
-	post(r, client, frame, json_object_to_json_string_ext(frame->turn, JSON_C_TO_STRING_PLAIN));
+	post(r, client, frame, json_plain(frame->turn));
 }
 
 void bot_send(struct relay *r, struct client *client, const struct frame *frame)
