@@ -3,7 +3,9 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { meet, onDuty } from '../support/conversation.mjs';
+import { api } from '../support/http.mjs';
 import { Customer } from '../support/people.mjs';
 import { Receiver, signs } from '../support/receiver.mjs';
 import { useStack } from '../support/stack.mjs';
@@ -55,6 +57,20 @@ test('a chat is told from its beginning to its rating, in order, signed, each un
 	assert.equal(new Set(crm.requests.map(({ key }) => key)).size, 5);
 	const data = crm.requests.map(({ body }) => body.data);
 	assert.deepEqual([data[2].operator, data[3].by, data[4]], ['ana', 'customer', { score: 4, comment: 'quick' }]);
+});
+
+test('a note that somebody leaves is told of, and not what it says', async (t) => {
+	const crm = await Receiver.open(t);
+	const secret = await webhook(t, crm, { events: ['note_left'] });
+	const left = { request_key: randomUUID(), email: 'kim@mail.example', body: 'Please call me', queue: 'billing' };
+	const { json, text } = await api(stack, 'POST', 'widgets/demo-shop/notes', { body: left });
+	assert.ok(json?.reference, text);
+	const request = await until(() => crm.requests[0], { what: 'word of the note' });
+	assert.ok(signs(request, secret), 'its signature is good');
+	const [{ entry }] = await stack.query('select entry from chat.inbox where reference = $1', [json.reference]);
+	assert.deepEqual([request.body.event, request.body.data], ['note.left', { note: entry, reference: json.reference, widget: 'demo-shop', queue: 'billing' }]);
+	assert.doesNotMatch(request.text, /call me|kim@/);
+	await until(async () => (await stack.query("select from chat.outbox where account = 'crm' and finished_at is null")).length === 0, { what: 'it to be done' });
 });
 
 test('what fails comes again under the same key, before what is behind it', async (t) => {
