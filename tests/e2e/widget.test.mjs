@@ -22,6 +22,17 @@ async function leave(operator) {
 	operator.close();
 }
 
+// Where it stands when it has stopped moving.
+async function settled(locator) {
+	let last;
+	return until(async () => {
+		const box = JSON.stringify(await locator.boundingBox());
+		const same = box === last;
+		last = box;
+		return same && JSON.parse(box);
+	}, { what: 'it to stand still', every_ms: 100 });
+}
+
 test('before the first click the page makes one request without credentials and writes nothing', async () => {
 	const mia = await browser.person('mia');
 	await mia.visit();
@@ -38,6 +49,28 @@ test('before the first click the page makes one request without credentials and 
 	assert.deepEqual(await mia.context.cookies(), []);
 	assert.deepEqual(await mia.page.evaluate(async () => [sessionStorage.length, localStorage.length, (await indexedDB.databases()).length, frames.length]), [0, 0, 0, 0]);
 });
+
+for (const [screen, viewport] of [['a desk', { width: 1280, height: 860 }], ['a phone', { width: 320, height: 640 }]]) {
+	test(`what arrives late does not move the button that one is about to press, on ${screen}`, async () => {
+		const mia = await browser.person('mia', { viewport });
+		let answer;
+		const asked = new Promise((resolve) => { answer = resolve; });
+		await mia.context.route(/\/status$/, async (route) => {
+			await asked;
+			await route.continue();
+		});
+		await mia.visit();
+		await mia.launcher.click();
+		const start = mia.chat.getByRole('button', { name: 'Start chat' });
+		await mia.chat.locator('#name:focus').waitFor();
+		const place = await settled(start);
+		answer();
+		await mia.chat.getByRole('button', { name: 'Leave a message instead' }).waitFor(); // nobody is on duty
+		await mia.chat.locator('.queues .unstaffed').first().waitFor();
+		assert.deepEqual(await settled(start), place);
+		await mia.shoot(`late answer on ${screen}`);
+	});
+}
 
 test('a reload and the next page keep the chat, its history and the open panel', async () => {
 	const mia = await browser.person('mia');

@@ -162,7 +162,8 @@ interface WidgetConfig {
 	relay?: RelayAddress;
 }
 
-interface QueueStatus { name: string; state: 'open' | 'unstaffed' | 'closed'; next_opening?: string; text?: string; wait?: Wait | null }
+/** `state` '': not known yet */
+interface QueueStatus { name: string; state: '' | 'open' | 'unstaffed' | 'closed'; next_opening?: string; text?: string; wait?: Wait | null }
 
 /** A message on its way. `chat` and `cid` name it for ever; the server stores it once. */
 interface OutboxEntry {

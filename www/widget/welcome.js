@@ -83,7 +83,7 @@ export class Welcome extends LitElement {
 		if (this.starting) this.slowTimer = setTimeout(() => { this.slow = true; }, SLOW_MS);
 	}
 
-	/** The state of the queues is a courtesy: where it cannot be had, nothing is shown. */
+	/** The state of the queues is a courtesy: where it cannot be had, their names alone are shown. */
 	async ask() {
 		clearTimeout(this.timer);
 		if (!this.active || !this.isConnected) return;
@@ -157,6 +157,13 @@ export class Welcome extends LitElement {
 		return this.queues.length > 0 && this.queues.every((queue) => queue.state === 'closed') && !this.config.features?.bot;
 	}
 
+	/** The queues as a list. It has its place before their state is known: what arrives later must not move the button that somebody is about to press. */
+	get rows() {
+		const { queues, config } = this;
+		if (!this.writing && this.choices.length) return [];
+		return queues.length ? queues : (config.queues ?? []).map(({ name }) => /** @type {QueueStatus} */ ({ name, state: '' }));
+	}
+
 	/** Whether to offer that one may leave a message. */
 	get offersNote() {
 		const nobody = this.queues.length > 0 && this.queues.every((queue) => queue.state !== 'open');
@@ -189,9 +196,8 @@ export class Welcome extends LitElement {
 		return html`<div class="page">
 			<h2 dir="auto">${texts.t('greeting')}</h2>
 			${this.closing ? html`<p class="closing" role="status" dir="auto">${this.closing}</p>` : nothing}
-			${this.queues.length && (this.writing || !this.choices.length)
-				? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.queues.map((q) => this.queue(q))}</ul>` : nothing}
-			${this.writing ? this.note() : this.form()}
+			${this.rows.length ? html`<ul class="queues" aria-label=${texts.t('queues')}>${this.rows.map((q) => this.queue(q))}</ul>` : nothing}
+			${this.writing ? this.note() : html`${this.problem ? nothing : this.noteOffer()}${this.form()}`}
 			${privacy ? html`<p class="privacy" dir="auto">${privacy}</p>` : nothing}
 		</div>`;
 	}
@@ -206,10 +212,16 @@ export class Welcome extends LitElement {
 				${this.problem.reference ? html`<small class="reference">${texts.t('reference', { id: this.problem.reference })}</small>` : nothing}</p>` : nothing}
 			<button class="button primary" type="submit" aria-disabled=${starting ? 'true' : 'false'}>
 				${starting ? html`<span class="spinner"></span>${texts.t('starting')}` : texts.t('start')}</button>
-			${this.offersNote ? html`<button class="button" type="button" data-testid="leave-note" @click=${this.write}>${icons.note}${texts.t('note.leave')}</button>` : nothing}
+			${this.problem ? this.noteOffer() : nothing}
 			${this.retryAt || this.slow ? html`<p class="slow">${this.pause()}
 				<button type="button" @click=${() => this.dispatchEvent(new Event('cancel'))}>${texts.t('cancel')}</button></p>` : nothing}
 		</form>`;
+	}
+
+	/** Above the form, whose place at the bottom it leaves alone; below what was refused, whose answer it is. */
+	noteOffer() {
+		return this.offersNote
+			? html`<button class="button" type="button" data-testid="leave-note" @click=${this.write}>${icons.note}${this.texts.t('note.leave')}</button>` : nothing;
 	}
 
 	note() {
@@ -265,7 +277,7 @@ export class Welcome extends LitElement {
 		const { texts } = this;
 		return queue.state === 'open' && queue.wait ? waitText(queue.wait, texts, 'queue.wait')
 			: queue.state === 'closed' && queue.next_opening ? texts.t('queue.opens', { time: openingTime(queue.next_opening, texts.locale) })
-				: texts.t(`queue.${queue.state}`);
+				: queue.state ? texts.t(`queue.${queue.state}`) : '';
 	}
 
 	/** @param {QueueStatus} queue */
