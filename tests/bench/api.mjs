@@ -24,7 +24,7 @@ const { values: given } = parseArgs({
 const [runs, seconds, clients, requests] = ['runs', 'seconds', 'clients', 'requests'].map((name) => Number(given[name]));
 const CONFIG = '/chat/api/v1/widgets/demo-shop';
 const here = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
-const stack = new DurableStack({ options: { api_workers: given.workers } });
+const stack = new DurableStack({ cacheSeconds: 1, options: { api_workers: given.workers } });
 const results = {};
 
 // ---- others beside the stack ------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ import { Stack } from '../support/stack.mjs';
 const run = promisify(execFile);
 
 export class DurableStack extends Stack {
-	constructor({ options = {}, prepare = async () => {} }) {
-		super({ ownCluster: true, options: { log_level: 'info', messages_per_second: 0, ...options }, prepare: async () => {
+	constructor({ options = {}, prepare = async () => {}, ...settings }) {
+		super({ ownCluster: true, ...settings, options: { log_level: 'info', messages_per_second: 0, ...options }, prepare: async () => {
 			await this.#write();
 			await prepare();
 			await this.query('vacuum analyze');
