@@ -5,26 +5,18 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { sourceTree } from '../support/installation.mjs';
 import { runProgram } from '../support/commandline.mjs';
 import { Operator } from '../support/people.mjs';
+import { ownPort } from '../support/port.mjs';
 import { carry } from '../support/provider.mjs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
 
 const stack = useStack();
 
-async function freePort() {
-	const server = createServer();
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
-
 test('a chat in the terminal goes through a generic channel, there and back', async (t) => {
-	const port = await freePort();
+	const port = await ownPort();
 	await stack.query("insert into chat.channel_account (account, channel, widget, api_url, plain_http) values ('terminal', 'generic', 'demo-shop', $1, true)",
 		[`http://127.0.0.1:${port}/`]);
 	const { stdout: secret } = await runProgram(stack.installation.cli, ['channel', 'secret', 'add', 'terminal', 'secret', '--generate', '--database', stack.database.dsn()]);

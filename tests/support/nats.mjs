@@ -10,7 +10,8 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { connect } from 'node:net';
 import { after } from 'node:test';
 import { promisify } from 'node:util';
-import { freePort, unprivileged } from './stack.mjs';
+import { ownPort } from './port.mjs';
+import { unprivileged } from './stack.mjs';
 import { until } from './waiting.mjs';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ export class NatsServer {
 	static async make({ tls = false } = {}) {
 		const server = new NatsServer();
 		server.dir = mkdtempSync('/tmp/sbn.');
-		server.port = await freePort();
+		server.port = await ownPort();
 		server.url = tls ? `tls://localhost:${server.port}` : `nats://127.0.0.1:${server.port}`;
 		server.credentialsFile = server.#write('credentials', 'switchboard:only for this test\n');
 		if (tls) await server.#makeCertificates();

@@ -20,7 +20,6 @@
 
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
 import { promisify } from 'node:util';
@@ -29,6 +28,7 @@ import { openCluster, openDatabase } from './database.mjs';
 import { findInstallation } from './installation.mjs';
 import { api } from './http.mjs';
 import { judge } from './judgement.mjs';
+import { ownPort } from './port.mjs';
 import { answers, Program } from './program.mjs';
 import { until } from './waiting.mjs';
 import { configureWeb } from './web.mjs';
@@ -82,8 +82,8 @@ export class Stack {
 		this.passwords = this.database.passwords;
 		await this.query(PATIENT);
 		if (this.settings.limitExempt) await this.query("update chat.setting set value = '1000' where name = 'login_failures_max'");
-		this.plainPort = await freePort();
-		this.port = this.settings.tls ? await freePort() : this.plainPort;
+		this.plainPort = await ownPort();
+		this.port = this.settings.tls ? await ownPort() : this.plainPort;
 		this.shopUrl = `http://127.0.0.1:${this.plainPort}/`;
 		await this.query('update chat.site set origins = array[$1] where site = \'shop\'', [new URL(this.shopUrl).origin]);
 		this.url = `http${this.settings.tls ? 's' : ''}://localhost:${this.port}${this.settings.prefix}`;
@@ -234,15 +234,6 @@ export async function unprivileged() {
 	if (process.getuid() !== 0) return {};
 	const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)));
 	return { uid, gid };
-}
-
-export function freePort() {
-	return new Promise((resolve, reject) => {
-		const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
-		});
-	});
 }
 
 async function portAnswers(port) {
