@@ -10,10 +10,12 @@ import pg from 'pg';
 import { openCluster } from './database.mjs';
 import { findProgram, sourceTree } from './installation.mjs';
 
+const HANGS_MS = 300000; // what takes so long never ends: its code is null then
+
 // { code, stdout, stderr } of one run. `input` goes to its standard input; `answers` are pairs of a prompt and what is typed once it shows.
 export function runProgram(file, args, { env = {}, input = '', answers = null } = {}) {
 	return new Promise((resolve, reject) => {
-		const child = spawn(file, args, { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env } });
+		const child = spawn(file, args, { env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', ...env }, timeout: HANGS_MS, killSignal: 'SIGKILL' });
 		const output = { stdout: '', stderr: '' };
 		const waiting = [...(answers ?? [])];
 		for (const name of ['stdout', 'stderr']) {

@@ -5,6 +5,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -12,6 +13,7 @@ import pg from 'pg';
 const run = promisify(execFile);
 const BARE = 'switchboard_bare';
 const DEMO = 'switchboard_demo';
+const ENDING_MS = 10000;
 const LOCK = 727001; // held while the template is made and while it is cloned
 const ROLES = ['api', 'relay', 'router', 'courier', 'dba', 'report', 'audit'].map((name) => `switchboard_${name}`);
 
@@ -150,9 +152,11 @@ export class Database {
 		return broken;
 	}
 
+	// What a failed test left waiting for a lock is not waited for: its session ends with the database.
 	async close() {
-		await Promise.all([...this.#pools.values()].map((pool) => pool.end()));
+		const ended = Promise.all([...this.#pools.values()].map((pool) => pool.end()));
 		this.#pools.clear();
+		await Promise.race([ended, pause(ENDING_MS, null, { ref: false })]);
 		await withLock(this.cluster, (client) => client.query(`drop database if exists ${this.name} with (force)`));
 	}
 }

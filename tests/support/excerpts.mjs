@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What the programs of a stack logged while a test failed: a failure on a machine that nobody can log into must explain itself.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 
 const LINES = 15; // of each program
 
@@ -12,8 +12,19 @@ export function excerpts(dir, details) {
 	return readdirSync(dir).sort().flatMap((stack) => ofStack(`${dir}/${stack}`, failed)).map((line) => `  ${line}\n`).join('');
 }
 
+// The test that began last in the stack whose logs were kept last, null where there is none.
+export function lastMarked(dir) {
+	if (!existsSync(dir)) return null;
+	const [latest] = readdirSync(dir).map((stack) => `${dir}/${stack}`).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+	return latest ? marksOf(latest).at(-1)?.test ?? null : null;
+}
+
+function marksOf(dir) {
+	return existsSync(`${dir}/marks.json`) ? JSON.parse(readFileSync(`${dir}/marks.json`, 'utf8')) : [];
+}
+
 function ofStack(dir, failed) {
-	const marks = JSON.parse(readFileSync(`${dir}/marks.json`, 'utf8'));
+	const marks = marksOf(dir);
 	return marks.flatMap(({ test, sizes }, i) => (failed.has(test) ? ofTest(dir, test, sizes, marks[i + 1]?.sizes) : []));
 }
 

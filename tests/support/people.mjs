@@ -159,7 +159,7 @@ export class Operator extends Person {
 		operator.name = name;
 		const response = await fetch(`${stack.url}/api/v1/session`, {
 			method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'switchboard' },
-			body: JSON.stringify({ operator: name, password: stack.passwords[name] }),
+			body: JSON.stringify({ operator: name, password: stack.passwords[name] }), signal: AbortSignal.timeout(PATIENCE_MS),
 		});
 		assert.equal(response.status, 200, `${name} logs in`);
 		[operator.cookie] = response.headers.get('set-cookie').split(';');

@@ -1,30 +1,34 @@
 // SPDX-License-Identifier: ISC
 // Runs the rings of tests side by side and adds them up: node tests/support/rings.mjs [RING|FILE]...
 // One line a ring, the details of what failed, and last `N passed, N failed`. Environment: SWITCHBOARD_BUILD (installed programs),
-// SWITCHBOARD_BUILD_DIR (where make works), SWITCHBOARD_TEST_DSN (a cluster, from with-postgres).
+// SWITCHBOARD_BUILD_DIR (where make works), SWITCHBOARD_TEST_DSN (a cluster, from with-postgres), SWITCHBOARD_LIMIT_S (seconds after which a file that does not end
+// is ended).
 
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { excerpts } from './excerpts.mjs';
+import { excerpts, lastMarked } from './excerpts.mjs';
 import { countAutomake, countNode, countTap } from './tap.mjs';
 
 const source = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const output = `${source}/tests/output`;
 const AT_ONCE = 3;
+const LIMIT_MS = 1000 * (process.env.SWITCHBOARD_LIMIT_S ?? 1200); // of one run: many times what the longest takes; what hangs is ended, and named
+const GRACE_MS = 15000; // for what is ended to clean up
+const SAID = 3000; // characters of what it said last
 
 // Longest first. Each gives its runs: a command, and a function from its output to { passed, failed, skipped, details }.
 const RINGS = {
-	routing: (files) => [nodeTests('routing', files)],
-	relay: (files) => [nodeTests('relay', files)],
-	faults: (files) => [nodeTests('faults', files)],
-	e2e: (files) => [nodeTests('e2e', files)],
-	courier: (files) => [nodeTests('courier', files)],
-	api: (files) => [nodeTests('api', files)],
-	cli: (files) => [nodeTests('cli', files)],
-	deploy: (files) => [nodeTests('deploy', files)],
+	routing: (files) => nodeTests('routing', files),
+	relay: (files) => nodeTests('relay', files),
+	faults: (files) => nodeTests('faults', files),
+	e2e: (files) => nodeTests('e2e', files),
+	courier: (files) => nodeTests('courier', files),
+	api: (files) => nodeTests('api', files),
+	cli: (files) => nodeTests('cli', files),
+	deploy: (files) => nodeTests('deploy', files),
 	unit: () => [{ command: ['make', '-s', '-C', process.env.SWITCHBOARD_BUILD_DIR, 'check'], count: countAutomake }],
-	sql: (files) => [...pgTap(files), ...found('sql', /\.test\.mjs$/, files).map((file) => nodeTests('sql', [file]))],
+	sql: (files) => [...pgTap(files), ...(files.length === 0 || found('sql', /\.test\.mjs$/, files).length > 0 ? nodeTests('sql', files) : [])],
 	www: () => [{ command: ['make', '-s', '-C', process.env.SWITCHBOARD_BUILD_DIR, 'check-www'], count: countNode }],
 	lint: () => [{ command: ['tests/lint/run'], count: countTap }],
 };
@@ -36,10 +40,11 @@ function found(ring, pattern, files) {
 	return readdirSync(dir, { recursive: true }).filter((name) => pattern.test(name)).sort().map((name) => `tests/${ring}/${name}`);
 }
 
+// A run a file.
 function nodeTests(ring, files) {
 	const wanted = found(ring, /\.test\.mjs$/, files);
-	if (wanted.length === 0) return { command: ['sh', '-c', `echo "no test files in tests/${ring}"; exit 1`], count: countNode };
-	return { command: ['node', '--test', '--test-concurrency=1', '--test-reporter=tap', ...wanted], count: countNode };
+	if (wanted.length === 0) return [{ command: ['sh', '-c', `echo "no test files in tests/${ring}"; exit 1`], count: countNode }];
+	return wanted.map((file) => ({ command: ['node', '--test', '--test-reporter=tap', file], count: countNode, file }));
 }
 
 function pgTap(files) {
@@ -54,9 +59,10 @@ async function runRing(ring, files) {
 	const stacks = `${output}/${ring}-logs`;
 	rmSync(stacks, { recursive: true, force: true });
 	writeFileSync(log, '');
-	for (const { command, count } of RINGS[ring](files)) {
-		const { text, code } = await runCommand(command, log, { SWITCHBOARD_KEEP_LOGS: stacks });
-		const result = verdict(count, text, code);
+	for (const { command, count, file = command.join(' ') } of RINGS[ring](files)) {
+		if (ending) break;
+		const run = await runCommand(command, log, { SWITCHBOARD_KEEP_LOGS: stacks });
+		const result = run.hung ? hung(count, file, run.text, stacks) : verdict(count, run.text, run.code);
 		for (const key of Object.keys(total)) total[key] += result[key];
 	}
 	total.details += excerpts(stacks, total.details);
@@ -64,20 +70,70 @@ async function runRing(ring, files) {
 	return { ring, log, seconds: (Date.now() - started) / 1000, ...total };
 }
 
-// Resolves with the command's whole output, which goes to the log while it runs, and its exit code.
+// Resolves with the command's whole output, which goes to the log while it runs, its exit code, and whether it was ended because it would not end by itself.
 function runCommand(command, log, env) {
 	return new Promise((resolve) => {
-		let text = '';
+		let text = '', hung = false;
 		const keep = (chunk) => {
 			text += chunk;
 			appendFileSync(log, chunk);
 		};
-		const child = spawn(command[0], command.slice(1), { cwd: source, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+		// a group of its own, so that it can be ended with all that it has started
+		const child = spawn(command[0], command.slice(1), { cwd: source, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+		children.add(child);
 		child.stdout.setEncoding('utf8').on('data', keep);
 		child.stderr.setEncoding('utf8').on('data', keep);
-		child.once('error', (error) => keep(`${error.message}\n`));
-		child.once('close', (code) => resolve({ text, code }));
+		const limit = setTimeout(() => {
+			hung = true;
+			signalGroup(child, 'SIGTERM');
+			setTimeout(() => {
+				signalGroup(child, 'SIGKILL');
+				for (const stream of [child.stdout, child.stderr]) stream.destroy(); // or who has left the group would hold them open
+			}, GRACE_MS).unref();
+		}, LIMIT_MS);
+		const over = (code) => {
+			clearTimeout(limit);
+			children.delete(child);
+			resolve({ text, code, hung });
+		};
+		child.once('error', (error) => {
+			keep(`${error.message}\n`);
+			over(1);
+		});
+		child.once('close', over);
 	});
+}
+
+const children = new Set();
+let ending = false;
+
+function signalGroup({ pid }, signal) {
+	try {
+		process.kill(-pid, signal);
+	} catch {
+		// nobody is left
+	}
+}
+
+// They are in groups of their own: who ends us ends them.
+process.once('exit', () => {
+	for (const child of children) signalGroup(child, 'SIGTERM');
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+	process.once(signal, () => {
+		ending = true;
+		for (const child of children) signalGroup(child, signal);
+		setTimeout(() => process.exit(1), GRACE_MS).unref();
+	});
+}
+
+// What passed before counts; what is printed names the file, the test it was in, and what was said last.
+function hung(count, file, text, stacks) {
+	const result = count(text);
+	const test = lastMarked(stacks);
+	const lines = [`  not ok 1 - ${test ?? file}`, `    ${file} did not end within ${LIMIT_MS / 1000} s${test ? `; the last test that began is the one above` : ''}; it said last:`,
+		...text.slice(-SAID).split('\n').map((line) => `    ${line}`)];
+	return { ...result, failed: result.failed + 1, details: `${result.details}${lines.join('\n')}\n` };
 }
 
 // A command that fails without naming a failed test, or passes without a test, counts as one failure.
@@ -113,11 +169,11 @@ const queue = chosen(process.argv.slice(2));
 const total = { passed: 0, failed: 0, skipped: 0 };
 mkdirSync(output, { recursive: true });
 await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-	for (let next = queue.shift(); next; next = queue.shift()) {
+	for (let next = queue.shift(); next && !ending; next = queue.shift()) {
 		const result = await runRing(...next);
 		report(result);
 		for (const key of Object.keys(total)) total[key] += result[key];
 	}
 }));
 console.log(sum(total));
-process.exitCode = total.failed > 0 || total.skipped > 0 ? 1 : 0;
+process.exitCode = ending || total.failed > 0 || total.skipped > 0 ? 1 : 0;

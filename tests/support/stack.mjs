@@ -30,7 +30,7 @@ import { api } from './http.mjs';
 import { judge } from './judgement.mjs';
 import { ownPort } from './port.mjs';
 import { answers, Program } from './program.mjs';
-import { until } from './waiting.mjs';
+import { PATIENCE_MS, until } from './waiting.mjs';
 import { configureWeb } from './web.mjs';
 
 const run = promisify(execFile);
@@ -45,13 +45,25 @@ export function useStack(options = {}) {
 	const stack = new Stack(options);
 	before(() => stack.start());
 	beforeEach(({ name }) => stack.mark(name));
-	after(() => stack.finish());
+	after(() => stack.finish().finally(() => mustEnd(stack)));
 	process.once('exit', () => stack.abandon());
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 	return stack;
 }
 
+// What a test that failed has left open (a client that comes back for ever) would keep the process alive, and nobody would hear why it failed.
+function mustEnd(stack) {
+	setTimeout(() => {
+		if (Stack.open > 0) return;
+		console.error(`tests that use ${stack.dir} are over, and the process does not end: ${process.getActiveResourcesInfo().join(', ')}`);
+		process.exit(1);
+	}, PATIENCE_MS).unref();
+}
+
 export class Stack {
+	static open = 0; // in this process
+	#over = false;
+
 	constructor(options = {}) {
 		this.settings = { relays: 1, routers: 1, couriers: 0, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat',
 			cacheSeconds: 0, behind: [], tls: false, ...options };
@@ -61,6 +73,7 @@ export class Stack {
 	}
 
 	async start() {
+		Stack.open++;
 		try {
 			await this.#start();
 		} catch (error) {
@@ -144,19 +157,30 @@ export class Stack {
 		if (this.dir) rmSync(this.dir, { recursive: true, force: true });
 	}
 
-	// Stops everything, then judges. Throws and sets the exit code when something is wrong.
+	// Stops everything, then judges. Throws and sets the exit code when something is wrong; whatever is, nothing is left running.
 	async finish() {
-		await Promise.all(this.programs.filter((program) => program !== this.web).map((program) => program.stop()));
-		if (this.web) await this.web.stop();
-		if (this.database) await judge(this);
-		await this.database?.close().catch((error) => this.problems.push(`closing the database: ${error.message}`));
-		await this.cluster?.close();
-		this.database = this.cluster = null;
+		if (this.#over) return;
+		this.#over = true;
+		await this.#end().catch((error) => this.problems.push(`the stack did not end: ${error.message}`));
+		for (const program of this.programs) program.abandon();
 		if (this.problems.length > 0 || process.env.SWITCHBOARD_KEEP_LOGS) this.#keepLogs();
 		if (this.dir) rmSync(this.dir, { recursive: true, force: true });
+		Stack.open--;
 		if (this.problems.length === 0) return;
 		process.exitCode = 1;
 		throw new Error(`after the tests:\n  ${this.problems.join('\n  ')}\n  logs: ${this.kept?.replace(/^.*(tests\/output\/)/, '$1')}`);
+	}
+
+	async #end() {
+		try {
+			await Promise.all(this.programs.filter((program) => program !== this.web).map((program) => program.stop()));
+			if (this.web) await this.web.stop();
+			if (this.database) await judge(this);
+		} finally {
+			await this.database?.close().catch((error) => this.problems.push(`closing the database: ${error.message}`));
+			await this.cluster?.close();
+			this.database = this.cluster = null;
+		}
 	}
 
 	#configure() {
