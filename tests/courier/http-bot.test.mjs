@@ -26,11 +26,11 @@ async function startBot(t, { port } = {}) {
 	await stack.query("delete from chat.outgoing_secret where bot = 'helper'");
 	const [{ secret }] = await stack.query("select secret from api.add_outgoing_secret('bot', 'helper')");
 	const child = spawn(process.execPath, [PROGRAM, secret, ...(port ? [String(port)] : [])], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const bot = { turns: [], ended: once(child, 'exit'), kill: () => child.kill('SIGKILL') };
+	const bot = { turns: [], ended: once(child, 'close'), kill: () => child.kill('SIGKILL') };
 	t.after(() => bot.kill());
 	createInterface({ input: child.stdout }).on('line', (line) => (bot.port ? bot.turns.push(JSON.parse(line)) : (bot.port = Number(line))));
 	await until(() => bot.port, { what: 'the bot to listen' });
-	await stack.query("update chat.bot set url = $1, give_up_s = 60, timeout_s = 5 where bot = 'helper'", [`http://127.0.0.1:${bot.port}/turn`]);
+	await stack.query("update chat.bot set url = $1, give_up_s = 60, timeout_s = 30 where bot = 'helper'", [`http://127.0.0.1:${bot.port}/turn`]);
 	return bot;
 }
 
@@ -104,9 +104,9 @@ test('an answer that comes after the hand-over is refused', async (t) => {
 
 test('one that is killed in the middle hands over once, and does not get the chat again when it is back', async (t) => {
 	const bot = await startBot(t);
-	await stack.query("update chat.bot set give_up_s = 2 where bot = 'helper'");
 	const kim = await customer(t);
 	await hears(kim, 'Hello, I am a program.');
+	await stack.query("update chat.bot set give_up_s = 2 where bot = 'helper'"); // from the next word on
 	await kim.say('die');
 	await bot.ended;
 	await becomes(kim, 'queued');
@@ -121,9 +121,9 @@ test('one that is killed in the middle hands over once, and does not get the cha
 for (const [word, reason] of [['slow', /Timeout|timed out|in time/i], ['rubbish', /invalid: answer/], ['unknown', /invalid: mood/]]) {
 	test(`one that is ${word === 'slow' ? 'slower than its limit' : `sending rubbish (${word})`} hands over once`, async (t) => {
 		await startBot(t);
-		await stack.query("update chat.bot set timeout_s = 1, give_up_s = 2 where bot = 'helper'");
 		const kim = await customer(t);
 		await hears(kim, 'Hello, I am a program.');
+		await stack.query("update chat.bot set timeout_s = 1, give_up_s = 5 where bot = 'helper'"); // from the next word on; the first try is to come to its end
 		await kim.say(word);
 		await becomes(kim, 'queued');
 		const [failure, ...others] = await failures(kim);

@@ -24,11 +24,14 @@ async function newToken() {
 	return (await stack.query("select secret from api.add_outgoing_secret('token', 'talker')"))[0].secret;
 }
 
+// From the next word on.
+const givesUpAfter = (seconds) => stack.query("update chat.bot set give_up_s = $1 where bot = 'talker'", [seconds]);
+
 // The program is connected; { frames, ended, kill() }.
-async function startBot(t, { token, give_up_s = 60 } = {}) {
-	await stack.query("update chat.bot set give_up_s = $1 where bot = 'talker'", [give_up_s]);
+async function startBot(t, { token } = {}) {
+	await givesUpAfter(60);
 	const child = spawn(process.execPath, [PROGRAM, `ws://localhost:${stack.port}/chat/relay`, new URL(stack.url).origin, token ?? await newToken()], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const bot = { frames: [], ended: once(child, 'exit'), kill: () => child.kill('SIGKILL') };
+	const bot = { frames: [], ended: once(child, 'close'), kill: () => child.kill('SIGKILL') };
 	t.after(async () => {
 		bot.kill();
 		await bot.ended;
@@ -99,9 +102,10 @@ test('what a bot says after its hand-over, an operator of a chat that is no long
 
 test('one that is killed in the middle hands over once, and does not get the chat again when it is back', async (t) => {
 	const token = await newToken();
-	const bot = await startBot(t, { token, give_up_s: 2 });
+	const bot = await startBot(t, { token });
 	const kim = await customer(t);
 	await greeted(kim);
+	await givesUpAfter(2);
 	await kim.say('die');
 	await bot.ended;
 	await becomes(kim, 'queued');
@@ -116,9 +120,10 @@ test('one that is killed in the middle hands over once, and does not get the cha
 
 for (const word of ['slow', 'rubbish', 'unknown']) {
 	test(`one that ${word === 'slow' ? 'is slower than its limit' : `sends rubbish (${word})`} hands over once`, async (t) => {
-		const bot = await startBot(t, { give_up_s: 3 });
+		const bot = await startBot(t);
 		const kim = await customer(t);
 		await greeted(kim);
+		await givesUpAfter(3);
 		await kim.say(word);
 		await becomes(kim, 'queued');
 		assert.deepEqual(await failures(kim), ['it has not answered in time']);
