@@ -56,7 +56,7 @@ test('couriers that are killed before, during and after their requests lose noth
 
 test('a courier that is stopped in order finishes what is under way and leaves nothing behind', async (t) => {
 	const crm = await Receiver.open(t);
-	await stack.query('update chat.webhook set url = $1', [crm.url]);
+	await stack.query('update chat.webhook set url = $1, timeout_s = 60', [crm.url]); // longer than the idle courier takes to end
 	let answer;
 	crm.answer = () => new Promise((resolve) => { answer = resolve; });
 	await stack.query(`select internal.send_out('webhook', 'last', 'crm', null, '{"event": "note_left"}', clock_timestamp())`);
