@@ -21,6 +21,8 @@ export async function gather(stack, t, { operators: names = ['ana'], perOperator
 }
 
 export class Crowd {
+	#over = false;
+
 	constructor(stack) {
 		this.stack = stack;
 		this.history = new History();
@@ -56,10 +58,10 @@ export class Crowd {
 		return new Map(rows.map(({ chat, operator }) => [chat, operator]));
 	}
 
-	// Everybody says so many messages into each of his chats, one every so often; resolves when all are said, not when they are acked.
-	async chatter({ messages, every_ms }) {
+	// Everybody says so many messages into each of his chats, one every so often, and goes on as long as `goesOn()`; resolves when all are said, not when they are acked.
+	async chatter({ messages, every_ms, goesOn = () => false }) {
 		const owners = await this.owners();
-		for (let i = 0; i < messages; i++) {
+		for (let i = 0; i < messages || (goesOn() && !this.#over); i++) {
 			for (const customer of this.customers) customer.say(customer.person.chat, `customer ${i}`);
 			for (const operator of this.operators) {
 				for (const [chat, name] of owners) if (name === operator.person.name) operator.say(chat, `operator ${i}`);
@@ -91,6 +93,7 @@ export class Crowd {
 	}
 
 	async end() {
+		this.#over = true;
 		await Promise.all(this.talkers.map((talker) => talker.stop()));
 		await Promise.all(this.customers.map(({ person }) => person.call('POST', `chats/${person.chat}/end`, {})));
 		await Promise.all(this.operators.map(({ person }) => person.presence('offline')));
