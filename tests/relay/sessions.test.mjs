@@ -73,14 +73,15 @@ test('D8 each of these is told to every relay at COMMIT: nobody waits for the ne
 });
 
 test('the chat of who was logged out is queued again when his time is over', async () => {
-	await stack.query("update chat.setting set value = '2' where name = 'operator_lease_s'");
-	await stack.query("update chat.setting set value = '0' where name = 'operator_grace_s'");
 	const ana = await Operator.logIn(stack, 'ana', ['billing']);
 	await ana.connect();
 	const kim = await Customer.open(stack, { queue: 'billing' });
 	await ana.accept(await ana.nextOffer());
 	await stack.query("select chat.end_sessions('ana')");
 	assert.equal(await ana.closeCode(), 4401);
+	assert.equal((await kim.view()).state, 'active', 'not at once');
+	await stack.query("update chat.setting set value = '0' where name = 'operator_grace_s'");
+	await stack.query("update chat.operator_state set lease_until = clock_timestamp() where operator = 'ana'");
 	await until(async () => (await kim.view()).state === 'queued', { what: 'the chat to wait again' });
 	await kim.call('POST', `chats/${kim.chat}/end`, {});
 });
