@@ -10,7 +10,7 @@ import { Customer, Operator } from '../support/people.mjs';
 import { serves } from '../support/conversation.mjs';
 
 const CHECK_S = 5;
-const ROUNDS = 5;
+const ROUNDS = 25;
 const stack = useStack({ options: { token_check_s: CHECK_S } });
 
 async function connected(request = { queue: 'billing' }) {

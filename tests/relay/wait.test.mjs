@@ -44,14 +44,17 @@ test('who waits is told that nobody is there, then how long it takes once that i
 		await meet(ana, next);
 	}
 	const third = await open();
-	const { wait } = await lastTold(third, (frame) => frame.wait?.high_s > 0, 'a range');
+	let wait;
+	await until(async () => { // what is told may change while one looks
+		({ wait } = await lastTold(third, (frame) => frame.wait?.high_s > 0, 'a range'));
+		return JSON.stringify((await third.view()).wait) === JSON.stringify(wait);
+	}, { what: 'the same over HTTP' });
 	assert.ok(wait.low_s >= 0 && wait.low_s < wait.high_s, JSON.stringify(wait));
-	assert.deepEqual((await third.view()).wait, wait, 'the same over HTTP');
 	const newcomer = (await until(async () => (await statusOf()).wait, { what: 'what a newcomer would wait' }));
 	assert.ok(newcomer.high_s >= wait.low_s, 'a newcomer comes behind him');
 
 	const shown = await stack.query('select state, low_s, high_s from chat.wait_shown where chat = $1 order by n', [third.chat]);
-	assert.deepEqual(shown.at(-1), { state: 'expected', ...wait }, 'it is kept');
+	assert.ok(shown.some(({ state, low_s, high_s }) => state === 'expected' && low_s === wait.low_s && high_s === wait.high_s), `it is kept: ${JSON.stringify(shown)}`);
 	for (const customer of [lonely, first, second, third]) {
 		const frames = told(customer).map(({ position, wait: said }) => JSON.stringify([position, said]));
 		assert.ok(frames.every((frame, i) => frame !== frames[i - 1]), `each frame tells something new: ${frames}`);
