@@ -111,8 +111,10 @@ test('typing, presence and seen marks come across; a note stays inside', async (
 	await ana.takeDuty('ana', ['billing']);
 	const kim = await customer('Kim');
 	await take(ana, 'Kim');
-	kim.send({ t: 'typing', chat: kim.chat, on: true });
-	await ana.at('typing').waitFor();
+	await until(async () => { // as a client does while it lasts; her socket may follow the chat a moment after she has it
+		kim.send({ t: 'typing', chat: kim.chat, on: true });
+		return (await ana.at('typing').count()) > 0;
+	}, { what: 'Kim to be seen typing', every_ms: 500 });
 	await ana.deskComposer.pressSequentially('Hel');
 	await kim.frame((frame) => frame.t === 'typing' && frame.on === true && frame.author.kind === 'operator', 'typing');
 	await ana.deskSay('Hello Kim');

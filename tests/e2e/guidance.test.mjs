@@ -61,7 +61,7 @@ test('a slash finds phrases by keyboard and inserts one, filled; what has no val
 	await ana.deskComposer.pressSequentially('/');
 	await ana.at('phrase-hello').waitFor();
 	await ana.page.keyboard.type('trac');
-	await ana.at('phrase-where-is-order').waitFor();
+	await ana.at('phrase-where-is-order').and(ana.page.locator('[aria-selected=true]')).waitFor();
 	await ana.page.keyboard.press('Tab');
 	assert.match(await value(ana), /^Your order \{answer\.order\} has left/);
 	await ana.page.keyboard.press('Enter');
@@ -91,13 +91,13 @@ test('the panel proposes what answers the customer, and one key writes it', asyn
 });
 
 test('the step of a dialog and what is ticked off are there after a reload, and for who gets the chat next', async () => {
-	const { ana } = await anaWith('Mia');
+	const { ana, someone } = await anaWith('Mia');
 	await ana.at('step-identify').waitFor();
 	await ana.page.keyboard.press('Alt+Digit0');
 	assert.match(await value(ana), /^Hello Mia\. Which order/);
 	await ana.at('item-order').check();
 	await ana.at('step-next').click();
-	await until(async () => (await stack.query('select step from chat.chat_dialog'))[0]?.step === 'reason', { what: 'the step to be kept' });
+	await until(async () => (await stack.query('select step from chat.chat_dialog where chat = $1', [someone.chat]))[0]?.step === 'reason', { what: 'the step to be kept' });
 	await ana.page.reload();
 	await until(async () => (await ana.at('step-reason').getAttribute('aria-current', { timeout: 20_000 })) === 'step', { what: 'the step after the reload' });
 	const ben = await browser.person('ben');

@@ -14,6 +14,7 @@ const set = (name, value) => stack.query('update chat.setting set value = $2 whe
 test('a customer whom the site has no room for is told so, waits, and the chat begins by itself', async () => {
 	await set('site_chats_per_minute', 1);
 	await Customer.open(stack);
+	await stack.query("update chat.site_rate set full_at = clock_timestamp() + interval '5 minutes'"); // however long the browser takes
 	const mia = await browser.person('mia');
 	await mia.visit();
 	await mia.launcher.click();

@@ -40,7 +40,8 @@ test('so is an operator, and the audit names the request that changed something'
 	await ana.takeDuty('ana', ['sales']);
 	const [login] = await stack.query("select request_id, application from chat.audit where action = 'login' and key = 'ana'");
 	assert.equal(login.application, 'switchboard-api');
-	assert.match(found(login.request_id.slice(0, 8)).at(-1).line, /route=api\/v1\/session code=200/);
+	const { line: entry } = await until(() => found(login.request_id.slice(0, 8)).at(-1), { what: 'the login in both logs' });
+	assert.match(entry, /route=api\/v1\/session code=200/);
 	await stack.query('revoke execute on function api.set_presence from switchboard_api');
 	const { line } = await readReference(ana.at('notice').locator('.reference'), () => ana.at('presence-break').click());
 	await ana.shoot('is refused');

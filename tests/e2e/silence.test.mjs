@@ -18,9 +18,11 @@ test('the operator is called to who waits; the customer is asked whether he is t
 	await ana.at('offer-accept').click();
 	await mia.chat.getByText('Ana Silva is here to help').waitFor();
 
+	const called = ana.page.getByRole('status').getByText('Mia is waiting for your answer').waitFor({ state: 'attached' });
+	called.catch(() => {}); // it is awaited below
 	await stack.query("insert into chat.silence_rule (operator_reminders_s) values ('{1}')");
 	await ana.at('thread').getByText(/The customer has waited for your answer since/).waitFor();
-	await ana.page.getByRole('status').getByText('Mia is waiting for your answer').waitFor({ state: 'attached' });
+	await called;
 	await ana.shoot('reminded');
 	assert.equal(await mia.chat.locator('.line.reminder').count(), 0, 'that is not for the customer');
 

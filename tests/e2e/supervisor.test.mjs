@@ -105,8 +105,9 @@ test('a chat is put back in line, in another queue; a supervisor who is full is 
 	await sam.at('requeue-queue').selectOption('support');
 	await sam.at('requeue-reason').fill('needs a technician');
 	await sam.shoot('requeue');
+	const told = sam.willBeTold('Kim is back in line.');
 	await sam.at('board-confirm').click();
-	await sam.at('notice').filter({ hasText: 'Kim is back in line.' }).waitFor();
+	await told;
 	await row(sam, 'chats', 'Kim').filter({ hasText: 'Technical support' }).filter({ hasText: 'Waiting' }).waitFor();
 	await kim.frame((frame) => frame.kind === 'requeued', 'the customer to be told');
 

@@ -100,7 +100,7 @@ test('passed on to a colleague: by keyboard, with a note the customer never sees
 	await line(ben.at('thread'), 'Ana Silva transferred the chat to Ben Okoro').waitFor();
 	await ben.at('thread').locator('.message.note', { hasText: 'wants a refund' }).waitFor();
 	await told;
-	assert.equal(await items(ana), 0, 'it is not Ana\'s any more');
+	await until(async () => (await items(ana)) === 0, { what: 'it not to be Ana\'s any more' });
 	await line(mia.chat, 'You have been passed on to Ben Okoro').waitFor();
 	await ben.deskSay('Ben here');
 	await mia.bubble('Ben here').waitFor();
@@ -146,7 +146,7 @@ test('passed on to a queue: a closed one cannot be chosen, the chat leaves the d
 	const told = ana.willBeTold('Kim now waits in the queue Technical support.');
 	await ana.at('transfer-confirm').click();
 	await told;
-	assert.equal(await items(ana), 0);
+	await until(async () => (await items(ana)) === 0, { what: 'the chat to leave the desk' });
 	const offer = await dara.nextOffer();
 	assert.equal(offer.chat, someone.chat);
 	await someone.frame((frame) => frame.kind === 'transferred' && frame.data.label === 'Technical support', 'the customer to learn where to');
@@ -205,7 +205,7 @@ test('who misses offers is put on a break, sees why, and is back with one click'
 	await stack.query(settings);
 	await ana.at('back-on-duty').click();
 	await ana.at('put-off').waitFor({ state: 'detached' });
-	assert.equal(await ana.at('presence-available').getAttribute('aria-checked'), 'true');
+	await until(async () => (await ana.at('presence-available').getAttribute('aria-checked')) === 'true', { what: 'her to be available' });
 	await ana.at('offer-card').filter({ hasText: 'Kim' }).waitFor();
 });
 
