@@ -41,7 +41,7 @@ test('P48 D19 an SMS without a signature, or with a wrong one, is 403 and stores
 		{ 'X-Twilio-Signature': twilioSignature(SECRET, url, { ...fields, Body: 'hello' }) }])
 		await leavesNothing(stack, async () => assertError(await sms(fields, { secret: null, headers }), 403, 'forbidden'));
 	assert.deepEqual(await stack.query('select from chat.channel_received'), []);
-	assert.match(stack.logs, /webhook refused.*account=sms|"account":"sms"/);
+	await until(() => /webhook refused.*account=sms|"account":"sms"/.test(stack.logs), { what: 'the refusal in the log' });
 });
 
 test('P48 a form that cannot be meant is 400 before anybody looks at its signature', async () => {
