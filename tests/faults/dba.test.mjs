@@ -46,6 +46,7 @@ for (const { rows, table, sql } of HELD) {
 		let hung_s = 0;
 		await until(async () => {
 			hung_s = Math.max(hung_s, await longestStatement_s());
+			if (shift.there < 12) shift.visit(); // on a slow machine those who came first may be served already
 			return await served() > 2 && performance.now() - held > HELD_MS;
 		}, { what: 'others to get chats', every_ms: 100 });
 		await shift.back(`the row of ${rows} was held`, held);
