@@ -16,12 +16,15 @@ after(() => cluster.close());
 beforeEach(async () => {
 	floor = await openFloor(cluster);
 	sessions = [];
-	await floor.query('update chat.setting set value = \'1\' where name = \'router_lost_s\'');
+	await lostAfter(60); // whatever time the questions of a test take
 });
 afterEach(async () => {
 	await Promise.all(sessions.map((client) => client.end().catch(() => {})));
 	await floor.close();
 });
+
+// From when on who is silent is lost.
+const lostAfter = (seconds) => floor.query('update chat.setting set value = $1 where name = \'router_lost_s\'', [`${seconds}`]);
 
 async function session(role = 'switchboard_router') {
 	const client = await floor.database.connect(role);
@@ -71,11 +74,10 @@ test('who asks at the same moment: one of them leads', async () => {
 test('a leader that is silent is ended, by the judgement of the database, and no sooner', async () => {
 	const [a, b] = [await session(), await session()];
 	const pid = await processOf(a);
-	await floor.query('update chat.setting set value = \'60\' where name = \'router_lost_s\''); // whatever time ten questions take
 	await lead(a, 'a');
 	for (let asked = 0; asked < 10; asked++) assert.equal((await lead(b, 'b')).leads, false, 'however often one asks within the time');
 	assert.ok(await lives(pid));
-	await floor.query('update chat.setting set value = \'1\' where name = \'router_lost_s\'');
+	await lostAfter(1);
 	const answer = await leads(b, 'b');
 	assert.equal(answer.cause, 'silent');
 	assert.ok(answer.leaderless_ms >= 1000);
@@ -104,12 +106,16 @@ test('a long statement is work, not silence, as long as its time-out lasts', asy
 	const [a, b, c] = [await session(), await session(), await session()];
 	await lead(a, 'a');
 	for (const client of [a, b]) await client.query("set statement_timeout = '60s'"); // what the sessions of routers have in common, here longer
-	const working = a.query('select pg_sleep(2.5)').then(() => true);
-	let done = false;
-	working.then(() => { done = true; });
-	while (!done) assert.equal((await lead(b, 'b')).leads, false, 'b took over from one that works');
-	await lead(a, 'a');
 	const pid = await processOf(a);
+	const working = a.query('select pg_sleep(600)').catch((error) => error);
+	await lostAfter(1);
+	const longer = async () => (await floor.query("select 1 from pg_stat_activity where pid = $1 and state = 'active' and clock_timestamp() > query_start + interval '2.5 s'", [pid])).length > 0;
+	do assert.equal((await lead(b, 'b')).leads, false, 'b took over from one that works'); while (!await longer());
+	await lostAfter(60);
+	await floor.query('select pg_cancel_backend($1)', [pid]);
+	assert.equal((await working).code, '57014');
+	await lead(a, 'a');
+	await lostAfter(1);
 	const stuck = a.query('select pg_sleep(60)').catch((error) => error);
 	await c.query("set statement_timeout = '1s'"); // what the sessions of routers have in common, here shorter
 	assert.equal((await leads(c, 'c')).cause, 'silent');
@@ -121,6 +127,7 @@ test('whose session cannot be ended decides nothing any more either', async () =
 	const [a, b] = [await session('postgres'), await session()];
 	const { term } = await lead(a, 'a');
 	assert.deepEqual(await pass(a, term).then(({ leads: yes, offers }) => ({ yes, offers })), { yes: true, offers: 0 });
+	await lostAfter(1);
 	await leads(b, 'b');
 	const chat = await floor.chat();
 	const { leads: still, offers, next_in_ms: next } = await pass(a, term);
