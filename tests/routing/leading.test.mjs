@@ -97,6 +97,7 @@ test('a heartbeat that looks old or lies in the future is believed only when no 
 		}
 		await lead(a, 'a');
 	}
+	await lostAfter(1);
 	await floor.query('update chat.router set heartbeat_at = heartbeat_at + interval \'1 hour\' where leads');
 	for (let asked = 0; asked < 3; asked++) assert.equal((await lead(b, 'b')).leads, false);
 	assert.equal((await leads(b, 'b')).cause, 'silent', 'from the fourth time on it is sure, whatever the clock says');
