@@ -30,6 +30,17 @@ export class WrapUp extends LitElement {
 		this.chat;
 		this.stamp = 0;
 		this.missing = false;
+		/** saved before it was known what there is to choose from: then, as soon as it is */
+		this.early = false;
+	}
+
+	/** @param {Map<string, unknown>} changed */
+	willUpdate(changed) {
+		if (changed.has('chat')) this.early = false;
+	}
+
+	updated() {
+		if (this.early && this.listed) this.save();
 	}
 
 	focus() {
@@ -52,11 +63,12 @@ export class WrapUp extends LitElement {
 		this.requestUpdate();
 	}
 
-	/** @param {Event} event */
+	/** @param {Event} [event] */
 	async save(event) {
-		event.preventDefault();
+		event?.preventDefault();
 		const { disposition, filed, note } = this.entered;
 		const { listed } = this;
+		this.early = !listed;
 		if (!listed) return;
 		const chosen = isThere(listed.codes, filed) ? filed : '';
 		const result = listed.codes.length ? chosen : disposition.trim().replace(/\s+/g, ' ');
