@@ -154,6 +154,33 @@ test('an offer can be declined; one whose customer has left goes away and says s
 	await told;
 });
 
+test('what comes unasked does not move what one is about to press: offers, a break, a notice', async () => {
+	const ana = await browser.person('ana');
+	await ana.takeDuty('ana', ['billing']);
+	const places = async () => Promise.all(['inbox-link', 'queue-billing', 'queue-support'].map((id) => ana.at(id).boundingBox()));
+	const before = await places();
+	await customer('Kim');
+	const first = ana.at('offer-card').filter({ hasText: 'Kim' });
+	await first.waitFor();
+	assert.deepEqual(await places(), before, 'an offer');
+	const accept = await first.getByTestId('offer-accept').evaluate(async (button) => { // where it is when it has come
+		await Promise.all(button.closest('article').getAnimations().map(({ finished }) => finished));
+		return button.getBoundingClientRect().toJSON();
+	});
+	const zoe = await customer('Zoë');
+	await ana.at('offer-card').filter({ hasText: 'Zoë' }).waitFor();
+	assert.deepEqual(await first.getByTestId('offer-accept').evaluate((button) => button.getBoundingClientRect().toJSON()), accept, 'another one does not move the first');
+	await ana.shoot('two offers');
+	const told = ana.willBeTold('Zoë has left');
+	await end(zoe);
+	await told;
+	assert.deepEqual(await places(), before, 'a notice');
+	await stack.query("select internal.put_presence('ana', 'break', 'not responding', 'not_responding', clock_timestamp())");
+	await ana.at('put-off').waitFor();
+	assert.deepEqual(await places(), before, 'why one is on a break');
+	await ana.at('back-on-duty').click();
+});
+
 test('a session that ends leads to the login; after it the draft is where it was', async () => {
 	const ana = await browser.person('ana');
 	await ana.takeDuty('ana', ['billing']);

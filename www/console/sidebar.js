@@ -65,7 +65,6 @@ export class Sidebar extends LitElement {
 
 	render() {
 		const { texts, desk } = this;
-		const offers = desk.offers.list;
 		const chats = desk.list;
 		return html`
 			${this.me()}
@@ -74,23 +73,34 @@ export class Sidebar extends LitElement {
 					@click=${() => this.dispatchEvent(new Event('board'))}>${icons.board}<span>${texts.t('board')}</span></button>` : nothing}
 				<button class="board-link" aria-current=${this.inbox ? 'page' : 'false'} data-testid="inbox-link" @click=${() => this.dispatchEvent(new Event('inbox'))}>
 					${icons.inbox}<span>${texts.t('inbox')}</span>${this.notes()}</button>
-				${offers.length ? html`<section aria-label=${texts.t('offers')}>${repeat(offers, (o) => o.offer, (offer) => html`
-					<sb-offer-card .texts=${texts} .offer=${offer} .stamp=${this.stamp} data-testid="offer-card"
-						@accept=${() => this.dispatchEvent(new CustomEvent('accept', { detail: offer.offer }))}
-						@decline=${() => desk.verbs.decline(offer.offer)}></sb-offer-card>`)}</section>` : nothing}
 				<section aria-labelledby="chats-title">
 					<h2 id="chats-title">${texts.t('chats')}${chats.length ? html`<span class="count">${texts.number(chats.length)}</span>` : nothing}</h2>
 					${chats.length ? html`<ul class="chats">${repeat(chats, (c) => c.id, (chat) => html`<li><sb-chat-item .texts=${texts} .chat=${chat}
 						.stamp=${this.stamp} ?selected=${chat.id === desk.selected && !this.board && !this.inbox}
 						@click=${() => this.dispatchEvent(new CustomEvent('open-chat', { detail: chat.id }))}></sb-chat-item></li>`)}</ul>`
-						: this.nothingToDo(offers.length)}
+						: this.nothingToDo()}
 				</section>
 				<section aria-labelledby="queues-title">
 					<h2 id="queues-title">${texts.t('queues')}</h2>
 					<sb-queue-list .texts=${texts} .desk=${desk} .stamp=${this.stamp}></sb-queue-list>
 				</section>
 			</div>
+			${this.dock()}
 			${this.leave()}`;
+	}
+
+	/** What comes unasked stands below everything else: nothing moves under the hand of who is about to press something. The newest on top for the same reason. */
+	dock() {
+		const { texts, desk } = this;
+		const { presence, code } = desk.duty;
+		const hint = code ? this.putOff(code) : this.hint(presence);
+		const offers = desk.offers.list.reverse();
+		if (hint === nothing && !offers.length) return nothing;
+		return html`<div class="dock">${hint}
+			${offers.length ? html`<section aria-label=${texts.t('offers')}>${repeat(offers, (o) => o.offer, (offer) => html`
+				<sb-offer-card .texts=${texts} .offer=${offer} .stamp=${this.stamp} data-testid="offer-card"
+					@accept=${() => this.dispatchEvent(new CustomEvent('accept', { detail: offer.offer }))}
+					@decline=${() => desk.verbs.decline(offer.offer)}></sb-offer-card>`)}</section>` : nothing}</div>`;
 	}
 
 	/** How many notes nobody has taken, and how many I have. */
@@ -120,7 +130,6 @@ export class Sidebar extends LitElement {
 			<div class="presence" role="radiogroup" aria-label=${texts.t('presence')} @keydown=${this.presenceKey}>${PRESENCES.map((state) => html`
 				<button role="radio" class=${state} aria-checked=${state === presence ? 'true' : 'false'} tabindex=${state === presence ? 0 : -1}
 					data-testid="presence-${state}" @click=${() => desk.setPresence(state)}><i aria-hidden="true"></i>${texts.t(`presence.${state}`)}</button>`)}</div>
-			${this.desk.duty.code ? this.putOff(this.desk.duty.code) : this.hint(presence)}
 		</header>`;
 	}
 
@@ -146,10 +155,8 @@ export class Sidebar extends LitElement {
 		return name ? html`<p class="hint">${icons.info}<span>${this.texts.t(`hint.${name}`)}</span></p>` : nothing;
 	}
 
-	/** @param {number} offers */
-	nothingToDo(offers) {
+	nothingToDo() {
 		if (!this.desk.loaded) return html`<div class="empty"><span class="spinner"></span></div>`;
-		if (offers) return html`<p class="quiet">${this.texts.t('chats.none')}</p>`;
 		return html`<div class="empty">${icons.chat}<strong>${this.texts.t('chats.none')}</strong><p>${this.texts.t('chats.none_text')}</p></div>`;
 	}
 
