@@ -11,7 +11,7 @@ import { RawSocket } from '../support/raw-socket.mjs';
 import { converse, lastSeq, serves } from '../support/conversation.mjs';
 
 const OTHER_SITE = 'http://other.example';
-const HELLO_S = 3;
+const HELLO_S = 6; // whoever says it does so in that time even on a machine that is very busy
 const CLOCK_MS = 5; // the relay counts whole milliseconds
 const stack = useStack({ options: { hello_timeout_s: HELLO_S }, prepare: ({ query }) => query.call(stack, 'insert into chat.site (site, name, origins) values ($1, $2, $3)',
 	['other', 'Another site', [OTHER_SITE]]) });

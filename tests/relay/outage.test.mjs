@@ -9,7 +9,7 @@ import { until } from '../support/waiting.mjs';
 import { Customer, Operator } from '../support/people.mjs';
 import { serves } from '../support/conversation.mjs';
 
-const stack = useStack({ ownCluster: true });
+const stack = useStack({ ownCluster: true, options: { database_grace_s: 10 } });
 
 // Until a new chat can be opened and answered by an operator; gives the time it took.
 async function serviceIsBack(since) {
@@ -25,7 +25,7 @@ test('the sockets of an outage longer than the grace time are closed with 4503; 
 	let started;
 	try {
 		patient.send({ t: 'send', chat: patient.chat, cid: randomUUID(), body: 'into the void' });
-		const code = await patient.closeCode(); // database_grace_s is 30
+		const code = await patient.closeCode(); // after database_grace_s
 		assert.equal(code, 4503);
 		assert.ok(!patient.frames.some(({ t: type }) => type === 'ack'), 'not acked');
 	} finally {
