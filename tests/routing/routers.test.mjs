@@ -17,7 +17,10 @@ after(() => cluster.close());
 beforeEach(async () => {
 	floor = await openFloor(cluster);
 });
-afterEach(() => floor?.close());
+afterEach(() => {
+	thaw();
+	return floor?.close();
+});
 process.once('exit', () => floor?.abandon());
 
 // Two routers; resolves when one leads and the other stands by.
@@ -43,15 +46,31 @@ async function takesOver(leader, ill, well) {
 	return { next, took };
 }
 
-// Stops a server process between two statements: in the middle of one it may hold whatever it likes, and nobody can take that from it.
+// Stops a server process while it waits for its client: else, in the middle of a statement or of reading notifications, which it does while it is called idle, it may
+// hold whatever it likes, and nobody can take that from it.
+const frozen = new Set();
+
 function freeze(pid) {
+	frozen.add(pid);
 	return until(async () => {
 		process.kill(pid, 'SIGSTOP');
-		const [row] = await floor.query('select state from pg_stat_activity where pid = $1', [pid]);
-		if (row.state === 'idle') return true;
+		const [row] = await floor.query('select state, wait_event from pg_stat_activity where pid = $1', [pid]);
+		if (row.state === 'idle' && row.wait_event === 'ClientRead') return true;
 		process.kill(pid, 'SIGCONT');
 		return false;
 	}, { what: `server process ${pid} to be idle` });
+}
+
+// Also where a test has failed: or nothing would work any more for those after it.
+function thaw() {
+	for (const pid of frozen) {
+		try {
+			process.kill(pid, 'SIGCONT');
+		} catch {
+			// it was ended
+		}
+	}
+	frozen.clear();
 }
 
 // The same again and again; routers that were ill stand by and get their turn.
