@@ -220,7 +220,8 @@ static int wakeup_callback(struct lws *wsi, enum lws_callback_reasons reason, vo
 
 static const struct lws_protocols protocols[] = {
 	{ .name = "http", .callback = http_callback, .per_session_data_size = sizeof(struct socket), .rx_buffer_size = CHUNK_BYTES },
-	{ .name = ADMISSION_PROTOCOL, .callback = chat_callback, .per_session_data_size = sizeof(struct socket), .rx_buffer_size = CHUNK_BYTES },
+	{ .name = ADMISSION_PROTOCOL, .callback = chat_callback, .per_session_data_size = sizeof(struct socket), .rx_buffer_size = CHUNK_BYTES,
+	  .tx_packet_size = OUT_MAX_BYTES },
 	{ .name = "wakeup", .callback = wakeup_callback },
 	{ .name = NULL },
 };
