@@ -22,6 +22,7 @@
 #define TRIES_MAX 8
 #define RETRY_MS 1000
 #define ROWS_ENOUGH 16 /* a statement of so many is not waited for */
+#define ROWS_MANY 48
 
 struct post {
 	struct post *prev, *next;
@@ -450,7 +451,7 @@ void batch_run(struct batch *b)
 	b->sent_us = b->clients->transport->now_us();
 	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
 		params[i] = PARAM_BYTES(b->arrays[i].data, b->arrays[i].len);
-	if (pipe_send(b->pipe, &STATEMENT_POST_MESSAGES, params, on_posted, b) != STATUS_OK) {
+	if (pipe_send(b->pipe, b->flying_count < ROWS_MANY ? &STATEMENT_POST_MESSAGES : &STATEMENT_POST_MANY, params, on_posted, b) != STATUS_OK) {
 		stand_again(b, &b->flying, &b->flying_count);
 		b->resting = true;
 	}
