@@ -195,6 +195,7 @@ void wire_flush(struct wire *wire)
 	struct socket *s;
 
 	wire->turn++;
+	wire->arrivals = 0;
 	while ((s = wire->ready) != NULL) {
 		unready(s);
 		if (has_to_wait(s))
