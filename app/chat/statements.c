@@ -251,6 +251,10 @@ const struct statement STATEMENT_DESK_MARKS = { "desk_marks",
 const struct statement STATEMENT_POST_MESSAGES = { "post_messages",
 	"select ord, status, field, seq, last_seq, at, author_kind, author_name, body, data, repeat"
 	" from api.post_messages($1::bytea[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[])", 6 };
+/* the same for some fifty rows and more */
+const struct statement STATEMENT_POST_MANY = { "post_many",
+	"select ord, status, field, seq, last_seq, at, author_kind, author_name, body, data, repeat"
+	" from api.post_many($1::bytea[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[])", 6 };
 /* chats, after (seq per chat), limit per chat → rows (chat, seq, kind, author_kind, author_name, body, data, at, cid, operators_only, state) in order of chat, seq;
  * state is the chat's state now. operators_only: customers get the bare {chat, seq, kind, at}. */
 const struct statement STATEMENT_FETCH_EVENTS = { "fetch_events",
@@ -371,7 +375,7 @@ const struct statement STATEMENT_LEDGER_ADD = { "ledger_add",
 const struct statement *const statements_relay[] = {
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT, &STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_HELLO_OPERATOR,
 	&STATEMENT_HELLO_BOT, &STATEMENT_BOT_TURN, &STATEMENT_CUSTOMERS_GONE, &STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS,
-	&STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES,
+	&STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_POST_MANY,
 	&STATEMENT_FETCH_EVENTS, &STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
@@ -410,7 +414,8 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_RELAY_REGISTER, &STATEMENT_RELAY_BEAT,
 	&STATEMENT_ALLOWED_ORIGINS, &STATEMENT_HELLO_CUSTOMER, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_HELLO_OPERATOR,
 	&STATEMENT_HELLO_BOT, &STATEMENT_BOT_TURN, &STATEMENT_CUSTOMERS_GONE,
-	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
+	&STATEMENT_OPERATOR_GONE, &STATEMENT_OPERATOR_CHATS, &STATEMENT_OPERATOR_OFFERS, &STATEMENT_DESK_MARKS, &STATEMENT_POST_MESSAGES, &STATEMENT_POST_MANY,
+	&STATEMENT_FETCH_EVENTS, &STATEMENT_QUEUE_POSITIONS,
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
 	&STATEMENT_COURIER_REGISTER, &STATEMENT_COURIER_BEAT, &STATEMENT_COURIER_LEAVE, &STATEMENT_CLAIM_OUTBOX, &STATEMENT_OUTBOX_ANSWERED, &STATEMENT_OUTBOX_FAILED,
 	&STATEMENT_ADD_OUTGOING_SECRET, &STATEMENT_RETIRE_OUTGOING_SECRET, &STATEMENT_OUTBOX_LIST, &STATEMENT_REPLAY_OUTBOX, &STATEMENT_DROP_OUTBOX, &STATEMENT_REPLAY_ACCOUNT,

@@ -22,6 +22,7 @@
 #define TRIES_MAX 8
 #define RETRY_MS 1000
 #define ROWS_ENOUGH 16 /* a statement of so many is not waited for */
+#define ROWS_MANY 48
 
 struct post {
 	struct post *prev, *next;
@@ -117,13 +118,13 @@ static enum status status_of_wire_name(const char *name)
 	return STATUS_INTERNAL;
 }
 
-/* Takes the post out of the flying line and gives its author what the database said. */
+/* Its author has what the database said. */
 static void answer(struct batch *b, struct post *post, struct client *author)
 {
 	if (author)
 		client_answered(author);
-	b->flying_count--;
-	post_free(&b->flying, post);
+	b->landed_count--;
+	post_free(&b->landed, post);
 }
 
 static void answer_error(struct batch *b, struct post *post, enum status status, const char *field)
@@ -242,8 +243,8 @@ static void keep_busy(struct batch *b, struct post *post, struct post **kept)
 		answer_error(b, post, STATUS_UNAVAILABLE, NULL);
 		return;
 	}
-	DL_DELETE(b->flying, post);
-	b->flying_count--;
+	DL_DELETE(b->landed, post);
+	b->landed_count--;
 	DL_APPEND(*kept, post);
 	b->waiting_count++;
 	b->waiting_bytes += post->size;
@@ -277,7 +278,7 @@ static bool index_rows(const struct answer *answers, struct batch *b, struct pos
 	struct post *post;
 	size_t n = 0;
 
-	DL_FOREACH(b->flying, post)
+	DL_FOREACH(b->landed, post)
 	posts[n++] = post;
 	for (a.row = 0; a.row < (int)n; a.row++) {
 		uint64_t ord = answer_number(&a, a.ord);
@@ -288,6 +289,16 @@ static bool index_rows(const struct answer *answers, struct batch *b, struct pos
 		posts[ord - 1] = NULL;
 	}
 	return true;
+}
+
+static bool any_is_busy(const struct answer *answers)
+{
+	struct answer a = *answers;
+
+	for (a.row = 0; a.row < PQntuples(a.result); a.row++)
+		if (strcmp(answer_str(&a, a.status), "busy") == 0)
+			return true;
+	return false;
 }
 
 /* The wanted is wanted when all rows are in their rooms: most of it was here then. */
@@ -304,55 +315,60 @@ static void take_rows(struct batch *b, struct answer *a, struct post **by_row)
 	for (a->row = 0; a->row < rows; a->row++)
 		want_the_rest(b, chats[a->row], answer_number(a, a->last_seq));
 	free(chats);
-	b->resting = kept != NULL;
+	b->resting = b->resting || kept;
 	DL_CONCAT(kept, b->waiting);
 	b->waiting = kept;
 }
 
 /* ---- failures ----------------------------------------------------------------------------------------------- */
 
-static void land(struct batch *b)
+/* To the front of the line again, in order. */
+static void stand_again(struct batch *b, struct post **posts, size_t *count)
 {
 	struct post *post;
 
-	DL_FOREACH(b->flying, post)
+	DL_FOREACH(*posts, post)
 	{
 		b->waiting_count++;
 		b->waiting_bytes += post->size;
 	}
-	DL_CONCAT(b->flying, b->waiting);
-	b->waiting = b->flying;
-	b->flying = NULL;
-	b->flying_count = 0;
+	DL_CONCAT(*posts, b->waiting);
+	b->waiting = *posts;
+	*posts = NULL;
+	*count = 0;
 }
 
 /* The whole statement failed and stored nothing, or its session died. Smaller statements find the row that is at fault. */
 static void take_failure(struct batch *b, const struct problem *problem)
 {
-	struct post *first = b->flying;
+	struct post *first = b->landed;
 
-	if (!pipe_is_up(b->pipe)) {
-		land(b);
-		return;
+	if (pipe_is_up(b->pipe)) {
+		first->tries++;
+		b->rows_max = b->landed_count > 1 ? b->landed_count / 2 : 1;
+		if (b->landed_count == 1 && (problem->status != STATUS_UNAVAILABLE || first->tries >= TRIES_MAX))
+			answer_error(b, first, problem->status == STATUS_INTERNAL ? STATUS_UNAVAILABLE : problem->status, problem->field);
+		b->resting = problem->status == STATUS_UNAVAILABLE;
 	}
-	first->tries++;
-	if (b->flying_count == 1 && (problem->status != STATUS_UNAVAILABLE || first->tries >= TRIES_MAX))
-		answer_error(b, first, problem->status == STATUS_INTERNAL ? STATUS_UNAVAILABLE : problem->status, problem->field);
-	b->rows_max = b->flying_count > 1 ? b->flying_count / 2 : 1;
-	b->resting = problem->status == STATUS_UNAVAILABLE;
-	land(b);
+	stand_again(b, &b->landed, &b->landed_count);
 }
 
-/* false: the answer is none to what was asked */
+/* false: the answer is none to what was asked. With enough in line the server gets it before this answer is told to anybody, so that both have work at a time;
+ * unless rows are to come again, which those behind them must not overtake. Few in line wait until all that can be read now has been. */
 static bool take_answer(struct batch *b, const PGresult *result)
 {
 	struct answer a = answer_begin(result);
-	struct post **posts = alloc_zero(2 * b->flying_count, sizeof *posts);
-	struct post **by_row = posts + b->flying_count;
-	bool ok = PQntuples(result) == (int)b->flying_count && index_rows(&a, b, posts, by_row);
+	struct post **posts = alloc_zero(2 * b->landed_count, sizeof *posts);
+	struct post **by_row = posts + b->landed_count;
+	bool ok = PQntuples(result) == (int)b->landed_count && index_rows(&a, b, posts, by_row);
 
-	if (ok)
+	if (ok) {
+		b->rows_max = b->rows_max * 2 > ROWS_MAX ? ROWS_MAX : b->rows_max * 2;
+		b->gathering = PQntuples(result) < ROWS_ENOUGH && b->limits->batch_gather_ms > 0;
+		if (b->waiting_count >= ROWS_ENOUGH && !any_is_busy(&a))
+			batch_run(b);
 		take_rows(b, &a, by_row);
+	}
 	free(posts);
 	return ok;
 }
@@ -363,6 +379,10 @@ static void on_posted(void *arg, const PGresult *result, const struct problem *p
 	struct problem broken = { 0 };
 
 	b->answered_us = b->clients->transport->now_us();
+	b->landed = b->flying;
+	b->landed_count = b->flying_count;
+	b->flying = NULL;
+	b->flying_count = 0;
 	if (result)
 		histogram_note_us(&b->commit, b->sent_us, b->answered_us);
 	if (!result) {
@@ -371,11 +391,7 @@ static void on_posted(void *arg, const PGresult *result, const struct problem *p
 		(void)problem_set(&broken, STATUS_INTERNAL, NULL);
 		log_event(LOG_LEVEL_ERROR, "batch_rows_missing", NULL);
 		take_failure(b, &broken);
-	} else {
-		b->rows_max = b->rows_max * 2 > ROWS_MAX ? ROWS_MAX : b->rows_max * 2;
-		b->gathering = PQntuples(result) < ROWS_ENOUGH && b->limits->batch_gather_ms > 0;
 	}
-	batch_run(b);
 }
 
 /* ---- sending ------------------------------------------------------------------------------------------------ */
@@ -435,8 +451,8 @@ void batch_run(struct batch *b)
 	b->sent_us = b->clients->transport->now_us();
 	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
 		params[i] = PARAM_BYTES(b->arrays[i].data, b->arrays[i].len);
-	if (pipe_send(b->pipe, &STATEMENT_POST_MESSAGES, params, on_posted, b) != STATUS_OK) {
-		land(b);
+	if (pipe_send(b->pipe, b->flying_count < ROWS_MANY ? &STATEMENT_POST_MESSAGES : &STATEMENT_POST_MANY, params, on_posted, b) != STATUS_OK) {
+		stand_again(b, &b->flying, &b->flying_count);
 		b->resting = true;
 	}
 }

@@ -26,7 +26,8 @@ struct batch {
 	struct hints *hints;
 	const struct limits *limits;
 	struct post *waiting, *flying;   /* oldest first */
-	size_t waiting_count, waiting_bytes, flying_count;
+	struct post *landed;             /* flew, and what became of them is being told; none outside batch.c */
+	size_t waiting_count, waiting_bytes, flying_count, landed_count;
 	size_t rows_max;                 /* of the next statement: halved by a failure, doubled by a success */
 	bool resting;                    /* do not send before the next pulse */
 	bool gathering;                  /* the last statement was small: until batch_gathered() the next one waits for company */

@@ -330,6 +330,7 @@ static void on_pulse(uv_timer_t *timer)
 {
 	struct relay *r = timer->data;
 
+	r->pulse_ms = r->transport->now_ms();
 	hints_flush(&r->hints);
 	if (batch_is_resting(&r->batch))
 		batch_pulse(&r->batch);
@@ -342,6 +343,16 @@ static void on_gathered(uv_timer_t *timer)
 	batch_gathered(&r->batch);
 }
 
+/* After a quiet moment hints go at once, and later ones with the next pulse; a batch that rests does so for a whole one. */
+static uint64_t pulse_in_ms(const struct relay *r)
+{
+	uint64_t since_ms = r->transport->now_ms() - r->pulse_ms;
+
+	if (batch_is_resting(&r->batch))
+		return PULSE_MS;
+	return since_ms < PULSE_MS ? PULSE_MS - since_ms : 0;
+}
+
 void relay_settle(struct relay *r)
 {
 	batch_run(&r->batch);
@@ -349,7 +360,7 @@ void relay_settle(struct relay *r)
 		r->flush(r->flush_arg);
 	history_run(&r->history); /* last: who has been sent a page may need the next one */
 	if ((hints_waiting(&r->hints) || batch_is_resting(&r->batch)) && !uv_is_active((uv_handle_t *)&r->pulse))
-		uv_timer_start(&r->pulse, on_pulse, PULSE_MS, 0);
+		uv_timer_start(&r->pulse, on_pulse, pulse_in_ms(r), 0);
 	if (batch_is_gathering(&r->batch) && !uv_is_active((uv_handle_t *)&r->gather))
 		uv_timer_start(&r->gather, on_gathered, r->limits.batch_gather_ms, 0);
 }

@@ -65,7 +65,8 @@ struct relay {
 
 	uv_timer_t tick;         /* deadlines, a few times a second */
 	uint64_t tick_ms;        /* the last one */
-	uv_timer_t pulse;        /* hints and second tries, 10 ms after the need arose */
+	uv_timer_t pulse;        /* hints, 10 ms after the last at the earliest, and second tries */
+	uint64_t pulse_ms;       /* the last one */
 	uv_timer_t gather;       /* a small statement waits for company */
 	uv_prepare_t settle;     /* before the loop sleeps: relay_settle() */
 	void (*flush)(void *arg); /* sends what the sockets want to write; set by wire.c */

@@ -4,10 +4,15 @@
 #include "relay/session.h"
 #include "relay/wire.h"
 
+#include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #define FRAMES_A_TURN 16 /* of one socket */
+#define WRITE_BYTES (16 * 1024) /* of one write; the frame that passes it is its last */
+#define HEADER_MAX 10
 
 /* ---- closing ------------------------------------------------------------------------------------------------ */
 
@@ -27,14 +32,19 @@ void socket_text_free(struct socket *s)
 	s->fragments = 0;
 }
 
+static void unready(struct socket *s)
+{
+	if (s->ready)
+		DL_DELETE(s->wire->ready, s);
+	s->ready = false;
+}
+
 void socket_detach(struct socket *s)
 {
 	socket_text_free(s);
 	if (s->client)
 		relay_gone(s->wire->relay, &s->client);
-	if (s->ready)
-		DL_DELETE(s->wire->ready, s);
-	s->ready = false;
+	unready(s);
 }
 
 int socket_close_now(struct socket *s, int code)
@@ -80,28 +90,68 @@ static void transport_ping(void *socket)
 	transport_want_write(s);
 }
 
-static void write_frame(struct socket *s, unsigned char *frame, size_t len, enum lws_write_protocol kind)
+static void write_bytes(struct socket *s, char *data, size_t len, enum lws_write_protocol kind)
 {
-	s->frames++;
-	if (lws_write(s->wsi, frame, len, kind) < 0)
+	if (lws_write(s->wsi, (unsigned char *)data, len, kind) < 0)
 		transport_close(s, CLOSE_GOING_AWAY);
 }
 
 /* With a payload: the library keeps pongs without one to itself. */
 static void write_ping(struct socket *s)
 {
-	unsigned char frame[LWS_PRE + 1] = { 0 };
+	char frame[LWS_PRE + 1] = { 0 };
 
 	s->ping_due = false;
-	write_frame(s, frame + LWS_PRE, 1, LWS_WRITE_PING);
+	s->frames++;
+	write_bytes(s, frame + LWS_PRE, 1, LWS_WRITE_PING);
 	transport_want_write(s);
 }
 
-/* One frame; if there are more, they come by transport_want_write(). */
+/* The header of a whole text frame of the server's (RFC 6455, 5.2), so that it ends where the payload begins; → its length. */
+static size_t put_header(char *payload, size_t len)
+{
+	unsigned char header[HEADER_MAX] = { 0x81 };
+	size_t size = 2;
+
+	if (len < 126) {
+		header[1] = (unsigned char)len;
+	} else {
+		size_t bytes = len <= UINT16_MAX ? 2 : 8;
+
+		header[1] = bytes == 2 ? 126 : 127;
+		for (size_t i = 0; i < bytes; i++)
+			header[size++] = (unsigned char)(len >> 8 * (bytes - 1 - i));
+	}
+	memcpy(payload - size, header, size);
+	return size;
+}
+
+/* The next frame behind those that are there, header and all; false: there is none. */
+static bool add_frame(struct socket *s, struct buf *out)
+{
+	static const char room[HEADER_MAX];
+	size_t begin = out->len, payload = begin + sizeof room, header;
+
+	buf_add(out, room, sizeof room);
+	if (!session_next_frame(s->client, out)) {
+		out->len = begin;
+		return false;
+	}
+	assert(!out->overflow);
+	header = put_header(out->data + payload, out->len - payload);
+	memmove(out->data + begin, out->data + payload - header, out->len - payload + header);
+	out->len -= sizeof room - header;
+	s->frames++;
+	return true;
+}
+
+/* What waits for one socket goes out in one write: the system call, and the waking of who reads, cost more than the frame. The library knows one frame at a
+ * time, so several get their headers here. */
 void socket_writeable(struct socket *s)
 {
 	static const char headroom[LWS_PRE];
 	struct buf *out = &s->wire->out;
+	size_t first;
 
 	if (!s->client || s->close_code != 0 || s->closing)
 		return;
@@ -111,8 +161,23 @@ void socket_writeable(struct socket *s)
 	}
 	buf_reset(out);
 	buf_add(out, headroom, sizeof headroom);
-	if (session_next_frame(s->client, out) && !out->overflow)
-		write_frame(s, (unsigned char *)out->data + sizeof headroom, out->len - sizeof headroom, LWS_WRITE_TEXT);
+	unready(s);
+	if (!session_next_frame(s->client, out) || out->overflow)
+		return;
+	first = out->len - sizeof headroom;
+	s->frames++;
+	while (s->ready && !s->ping_due && s->frames < FRAMES_A_TURN && out->len < WRITE_BYTES) {
+		unready(s);
+		if (!add_frame(s, out))
+			break;
+	}
+	if (out->len == sizeof headroom + first) {
+		write_bytes(s, out->data + sizeof headroom, first, LWS_WRITE_TEXT);
+	} else {
+		size_t begin = sizeof headroom - put_header(out->data + sizeof headroom, first);
+
+		write_bytes(s, out->data + begin, out->len - begin, LWS_WRITE_RAW);
+	}
 }
 
 /* A second frame behind one of which the library still holds a part would be copied by it, without limit. */
@@ -130,9 +195,9 @@ void wire_flush(struct wire *wire)
 	struct socket *s;
 
 	wire->turn++;
+	wire->arrivals = 0;
 	while ((s = wire->ready) != NULL) {
-		DL_DELETE(wire->ready, s);
-		s->ready = false;
+		unready(s);
 		if (has_to_wait(s))
 			(void)lws_callback_on_writable(s->wsi);
 		else

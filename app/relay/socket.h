@@ -22,6 +22,7 @@ struct wire {
 	struct buf out;
 	struct socket *ready; /* what they have to send goes out before the loop sleeps; each once */
 	unsigned turn;        /* of flush() */
+	unsigned arrivals;    /* and departures, since the last flush() */
 	lws_sorted_usec_list_t beat; /* poll loop only: lets libuv's timers run */
 	bool use_libuv, stopped, waking;
 	lws_retry_bo_t no_keepalive;

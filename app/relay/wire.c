@@ -17,6 +17,7 @@
 #define OWN_DESCRIPTORS 64
 #define OUT_MAX_BYTES (512 * 1024)
 #define HANDSHAKE_S 10
+#define ARRIVALS_AT_ONCE 32 /* and departures */
 
 /* ---- the handshake ------------------------------------------------------------------------------------------ */
 
@@ -100,6 +101,13 @@ static int http_callback(struct lws *wsi, enum lws_callback_reasons reason, void
 	}
 }
 
+/* libuv may hand out tens of thousands of events before the loop sleeps. When thousands come or go at once, what the others have to send is not to wait for all of them. */
+static void count_arrival(struct wire *wire)
+{
+	if (++wire->arrivals >= ARRIVALS_AT_ONCE && !wire->stopped)
+		relay_settle(wire->relay);
+}
+
 /* ---- messages ----------------------------------------------------------------------------------------------- */
 
 static int established(struct socket *s, struct lws *wsi)
@@ -111,6 +119,7 @@ static int established(struct socket *s, struct lws *wsi)
 	s->wire = lws_context_user(lws_get_context(wsi));
 	s->peer = crowding_enter(&s->wire->relay->crowding, address_copy(wsi, &address));
 	s->client = relay_open(s->wire->relay, s, strcmp(text, s->wire->relay->admission.own_origin) == 0 ? NULL : text);
+	count_arrival(s->wire);
 	return 0;
 }
 
@@ -175,6 +184,7 @@ static int closed(struct socket *s)
 		return 0; /* reset before it was established: nothing began */
 	socket_detach(s);
 	crowding_leave(&s->wire->relay->crowding, &s->peer);
+	count_arrival(s->wire);
 	return 0;
 }
 
@@ -220,7 +230,8 @@ static int wakeup_callback(struct lws *wsi, enum lws_callback_reasons reason, vo
 
 static const struct lws_protocols protocols[] = {
 	{ .name = "http", .callback = http_callback, .per_session_data_size = sizeof(struct socket), .rx_buffer_size = CHUNK_BYTES },
-	{ .name = ADMISSION_PROTOCOL, .callback = chat_callback, .per_session_data_size = sizeof(struct socket), .rx_buffer_size = CHUNK_BYTES },
+	{ .name = ADMISSION_PROTOCOL, .callback = chat_callback, .per_session_data_size = sizeof(struct socket), .rx_buffer_size = CHUNK_BYTES,
+	  .tx_packet_size = OUT_MAX_BYTES },
 	{ .name = "wakeup", .callback = wakeup_callback },
 	{ .name = NULL },
 };
@@ -348,6 +359,7 @@ void wire_deafen(struct wire *wire)
 
 void wire_close(struct wire *wire)
 {
+	wire->stopped = true;
 	listener_close(&wire->listener);
 	if (wire->context)
 		lws_context_destroy(wire->context);

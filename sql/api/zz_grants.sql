@@ -13,7 +13,7 @@ grant execute on function api.totp_lookup, api.totp_refused, api.login_sso, api.
 	api.totp_new_codes, api.reset_totp_of to switchboard_api;
 grant execute on function api.relay_register, api.relay_beat, api.allowed_origins, api.hello_customer, api.lapsed_customers,
 	api.hello_operator, api.hello_bot, api.bot_turn, api.customers_gone, api.operator_gone,
-	api.operator_chats, api.operator_offers, api.desk_marks, api.post_messages, api.fetch_events, api.queue_positions, api.note_marks, api.hint_relays, api.accept_offer,
+	api.operator_chats, api.operator_offers, api.desk_marks, api.post_messages, api.post_many, api.fetch_events, api.queue_positions, api.note_marks, api.hint_relays, api.accept_offer,
 	api.decline_offer to switchboard_relay;
 grant execute on function api.router_lead, api.router_leave, api.router_pass to switchboard_router;
 grant execute on function api.courier_register, api.courier_beat, api.courier_leave, api.claim_outbox, api.outbox_answered, api.outbox_failed to switchboard_courier;

@@ -24,7 +24,7 @@ const { values: given } = parseArgs({
 const [runs, seconds, clients, requests] = ['runs', 'seconds', 'clients', 'requests'].map((name) => Number(given[name]));
 const CONFIG = '/chat/api/v1/widgets/demo-shop';
 const here = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
-const stack = new DurableStack({ cacheSeconds: 1, options: { api_workers: given.workers } });
+const stack = new DurableStack({ couriers: 1, cacheSeconds: 1, options: { api_workers: given.workers } });
 const results = {};
 
 // ---- others beside the stack ------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ function tell(title, sides, ratio, goal) {
 
 // ---- the parts ------------------------------------------------------------------------------------------------------------
 
-const ours = () => [stack.api, stack.relay, stack.router];
+const ours = () => [stack.api, stack.relay, stack.router, stack.courier];
 const held = () => Object.fromEntries(ours().map((program) => [program.name, family(program).map(pssKiB)]));
 const total = (lists) => Object.values(lists).flat().reduce((sum, kib) => sum + kib, 0);
 const mib = (kib) => `${(kib / 1024).toFixed(1)} MiB`;
@@ -134,7 +134,7 @@ const PARTS = {
 		const rest = held();
 		const [master, ...workers] = rest.api;
 		console.log(`at rest, Pss: ${mib(total(rest))} (goal: 40 MB): api ${mib(master)} and ${workers.length} workers ${workers.map(mib).join(', ')}; `
-			+ `relay ${mib(total({ a: rest['relay-1'] }))}, router ${mib(total({ a: rest['router-1'] }))}`);
+			+ ['relay', 'router', 'courier'].map((name) => `${name} ${mib(total({ a: rest[`${name}-1`] }))}`).join(', '));
 		const times = [];
 		for (let i = 0; i < runs; i++) {
 			await Promise.all(ours().map((program) => program.stop()));

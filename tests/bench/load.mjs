@@ -39,8 +39,8 @@ export class DurableStack extends Stack {
 }
 
 export class LoadedStack extends DurableStack {
-	constructor({ pairs, idle = 0, options = {} }) {
-		super({ options, prepare: () => this.#prepare(pairs, idle) });
+	constructor({ pairs, idle = 0, ...more }) {
+		super({ ...more, prepare: () => this.#prepare(pairs, idle) });
 	}
 
 	async #prepare(pairs, idle) {
@@ -54,7 +54,7 @@ export class LoadedStack extends DurableStack {
 		return (await this.query(sql, values)).map(({ line }) => `${line}\n`);
 	}
 
-	// One run of the load client: { pid, socket, idle: how many who only wait, options: {seconds: '8', storm: true, …} }
+	// One run of the load client: { pid, socket, idle: how many who only wait, options: {seconds: '8', storm: true, operators: another relay's socket, …} }
 	async load({ pid = this.relay.pid, socket = this.relaySocket(), idle = 0, options }) {
 		writeFileSync(`${this.dir}/pairs`, (await this.#lines('select line from bench.tickets()')).join(''));
 		const args = ['--socket', socket, '--origin', new URL(this.url).origin, '--pairs', `${this.dir}/pairs`, '--watch', [pid, ...this.serverProcesses()].join(',')];
@@ -62,7 +62,7 @@ export class LoadedStack extends DurableStack {
 			writeFileSync(`${this.dir}/idle`, this.idle.slice(0, idle).join(''));
 			args.push('--idle', `${this.dir}/idle`);
 		}
-		for (const [name, value] of Object.entries(options)) if (value !== false) args.push(`--${name}`, ...(value === true ? [] : [String(value)]));
+		for (const [name, value] of Object.entries(options)) if (value !== false && value !== undefined) args.push(`--${name}`, ...(value === true ? [] : [String(value)]));
 		const { stdout, stderr } = await run(this.installation.program('tests/load/load'), args);
 		process.stderr.write(stderr);
 		return JSON.parse(stdout);

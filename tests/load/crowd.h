@@ -3,6 +3,7 @@
 #ifndef SWITCHBOARD_LOAD_CROWD_H
 #define SWITCHBOARD_LOAD_CROWD_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,8 @@ struct crowd {
 	size_t unopened;   /* the lowest that may still have to connect */
 	size_t lost;       /* closed by the relay */
 	uint64_t cut_ns, whole_ns; /* of a storm; 0: not yet */
+	int *cut;                  /* descriptors that the cutter closes */
+	pthread_t cutter;
 };
 
 void crowd_init(struct crowd *crowd, const char *socket, const char *origin, int epoll, uint64_t tag, size_t count);

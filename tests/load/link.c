@@ -236,9 +236,16 @@ void link_settle(struct link *link)
 		err(1, "fcntl");
 }
 
-void link_close(struct link *link)
+int link_let_go(struct link *link)
 {
-	close(link->fd);
+	int fd = link->fd;
+
 	free(link->rest);
 	*link = (struct link){ .fd = -1 };
+	return fd;
+}
+
+void link_close(struct link *link)
+{
+	close(link_let_go(link));
 }

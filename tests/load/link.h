@@ -22,6 +22,7 @@ bool link_is_upgraded(struct link *link);
 /* Nothing blocks from now on. */
 void link_settle(struct link *link);
 void link_close(struct link *link);
+int link_let_go(struct link *link); /* → the descriptor, which is the caller's to close */
 
 /* One text frame; a socket that does not take all of it ends the program: the load is then more than can be measured. */
 void link_send(struct link *link, const char *text, size_t len);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* A load client that speaks chat.v1. Explained in tests/bench/README.md.
  *
- *   load --socket PATH --origin URL --pairs FILE [--idle FILE] [--storm] [--seconds 10] [--warm 2] [--rate 0] [--window 1] [--body 120] [--watch PID,PID,…]
+ *   load --socket PATH --origin URL --pairs FILE [--operators PATH] [--idle FILE] [--storm] [--seconds 10] [--warm 2] [--rate 0] [--window 1] [--body 120]
+ *        [--watch PID,PID,…]
  *
- * A line of --pairs is CHAT TOKEN TICKET: two sockets, the customer's and the operator's, each of which writes to the other. A line of --idle is
- * CHAT TOKEN: a customer who says nothing. --rate 0 is a closed loop: each socket has --window messages under way and sends the next one when one is
- * acknowledged (0: nobody writes); else so many messages a second leave, whatever comes back. --storm: when half of the time is over all of --idle are
- * cut and come back. --watch: processes whose computing time is counted while we measure, the relay first.
+ * A line of --pairs is CHAT TOKEN TICKET: two sockets, the customer's and the operator's, each of which writes to the other. --operators: the relay of the
+ * operators' sockets, where it is another one. A line of --idle is CHAT TOKEN: a customer who says nothing. --rate 0 is a closed loop: each socket has --window
+ * messages under way and sends the next one when one is acknowledged (0: nobody writes); else so many messages a second leave, whatever comes back. --storm: when
+ * half of the time is over all of --idle are cut and come back. --watch: processes whose computing time is counted while we measure, the relay first.
  * Prints one line of JSON. */
 #include "crowd.h"
 #include "link.h"
@@ -43,7 +44,7 @@ struct person {
 };
 
 static struct {
-	const char *socket, *origin, *pairs, *idle;
+	const char *socket, *operators, *origin, *pairs, *idle;
 	double seconds, warm, rate;
 	unsigned window, body;
 	struct watch watch;
@@ -312,7 +313,7 @@ static void open_pair(size_t line, char words[4][64])
 	}
 	open_customer(&customer->link, words[0], words[1], words[3]);
 	(void)snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"ticket\":\"%s\",\"cursors\":{\"%s\":%s}}", words[2], words[0], words[3]);
-	link_open(&op->link, given.socket, given.origin, hello, "synced");
+	link_open(&op->link, given.operators ? given.operators : given.socket, given.origin, hello, "synced");
 	watch(&customer->link, 2 * line);
 	watch(&op->link, 2 * line + 1);
 }
@@ -376,6 +377,7 @@ static void read_options(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "socket", required_argument, NULL, 's' },
+		{ "operators", required_argument, NULL, 'x' },
 		{ "origin", required_argument, NULL, 'o' },
 		{ "pairs", required_argument, NULL, 'p' },
 		{ "idle", required_argument, NULL, 'i' },
@@ -394,6 +396,9 @@ static void read_options(int argc, char **argv)
 		switch (option) {
 		case 's':
 			given.socket = optarg;
+			break;
+		case 'x':
+			given.operators = optarg;
 			break;
 		case 'o':
 			given.origin = optarg;

@@ -127,6 +127,21 @@ select is((select string_agg(concat_ws(' ', m.seq, m.kind, m.author_kind, m.auth
 		order by m.seq) from chat.message m join chat.chat_counter n using (chat) where m.chat = t.chat(1) and m.seq > 3),
 	'4 message customer  Customer 1 a t t, 5 message operator ana Ana b t t, 6 note operator ana Ana d t t', 'is stored with all that belongs to it');
 :next_story
+create function t.many(p_credentials bytea[], p_chats int[], p_cids int[], p_bodies text[]) returns text language sql as $$
+	select string_agg(format('%s:%s', r.ord, t.says(r)), ', ' order by r.ord)
+	from api.post_many(p_credentials, array(select t.chat(c) from unnest(p_chats) with ordinality u (c, o) order by o), array_fill('message'::text, array[cardinality(p_chats)]),
+		array(select t.cid(c) from unnest(p_cids) with ordinality u (c, o) order by o), p_bodies, array_fill(null::text, array[cardinality(p_chats)])) r
+$$;
+create function t.looks() returns boolean language sql as $$ select coalesce(current_setting('switchboard.repeats_until', true), '') <> '' $$;
+select is(t.many(array[t.token(1), t.session('ana'), t.token(9), t.token(2)], '{1,1,1,2}', '{1,2,3,4}', '{a,b,c,d}'), '1:ok 4, 2:ok 5, 3:unauthorized, 4:ok 4',
+	'a large batch says what a small one does');
+select ok(not t.looks(), 'without a look for repeats');
+select is(t.many(array[t.token(2), t.token(1), t.session('ana'), t.token(1)], '{2,1,1,1}', '{5,1,2,3}', '{e,a,x,f}'), '1:ok 5, 2:ok 4 repeat, 3:conflict cid 5 repeat, 4:ok 6',
+	'PF16: a repeat in it is none the less known, and harms nobody');
+select ok(t.looks(), 'from then on repeats are looked for');
+select is(t.many(array[t.token(1), t.token(2)], '{1,2}', '{3,6}', '{f,g}'), '1:ok 6 repeat, 2:ok 6', 'and found');
+select is(t.last(1) || ' ' || t.last(2), '6 6', 'without a gap (G3)');
+:next_story
 select is(t.batch('{}', '{}', '{}', '{}', '{}', '{}'), null, 'an empty batch is no error');
 select t.fails($$select t.batch('{}', '{1}', '{message}', '{1}', '{a}', '{x}')$$, 'SB400', 'bad_request', null, 'arrays of different lengths are the caller''s mistake');
 select t.fails($$select * from api.post_messages(null, null, null, null, null, null)$$, 'SB400', 'bad_request', null, 'and so are missing ones');

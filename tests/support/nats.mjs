@@ -2,6 +2,7 @@
 // A NATS server of a test's own on a port of its own, with a user and a password.
 //
 //   const nats = await NatsServer.make();    nats.url, nats.credentialsFile     await nats.start()     await nats.kill()     nats.signal('SIGSTOP')
+//   await NatsServer.open()                  the same for who is no test: await nats.close()
 //   await NatsServer.make({ tls: true })     nats.caFile                        its certificate is for `localhost`
 
 import { execFile, spawn } from 'node:child_process';
@@ -20,7 +21,13 @@ export class NatsServer {
 	#child = null;
 
 	// Gone with the test file, however that ends.
-	static async make({ tls = false } = {}) {
+	static async make(options) {
+		const server = await NatsServer.open(options);
+		after(() => server.close());
+		return server;
+	}
+
+	static async open({ tls = false } = {}) {
 		const server = new NatsServer();
 		server.dir = mkdtempSync('/tmp/sbn.');
 		server.port = await ownPort();
@@ -33,10 +40,6 @@ export class NatsServer {
 		const account = await unprivileged();
 		chmodSync(server.dir, 0o755);
 		if (account.uid !== undefined) chownSync(server.credentialsFile, account.uid, account.gid);
-		after(async () => {
-			await server.kill();
-			rmSync(server.dir, { recursive: true, force: true });
-		});
 		process.once('exit', () => server.#child?.kill('SIGKILL'));
 		return server;
 	}
@@ -55,6 +58,11 @@ export class NatsServer {
 		const gone = once(child, 'exit');
 		child.kill('SIGKILL');
 		await gone;
+	}
+
+	async close() {
+		await this.kill();
+		rmSync(this.dir, { recursive: true, force: true });
 	}
 
 	signal(name) {

@@ -8,10 +8,16 @@
 static const char *const columns[] = { "ord", "status", "field", "seq", "last_seq", "at", "author_kind", "author_name", "body", "data", "repeat" };
 
 #define ROW(ord, status, field, seq, last, repeat) ord, status, field, seq, last, "T", "customer", "Kim", "-", "-", repeat
-#define ANSWER(...) \
+#define ANSWER_NOW(...) \
 	do { \
 		const char *const cells[] = { __VA_ARGS__ }; \
 		stage_answer(columns, 11, cells, (int)(sizeof cells / sizeof cells[0] / 11)); \
+	} while (0)
+/* and the loop goes to sleep */
+#define ANSWER(...) \
+	do { \
+		ANSWER_NOW(__VA_ARGS__); \
+		batch_run(&stage.batch); \
 	} while (0)
 #define STORED(ord, seq, last) ROW(ord, "ok", "-", seq, last, "f")
 
@@ -33,6 +39,12 @@ static void both_join(void)
 static enum status post(struct client *author, const char *cid, const char *body)
 {
 	return batch_post(&stage.batch, author, CHAT_A, "message", cid, body, NULL);
+}
+
+static void fail(enum status status)
+{
+	stage_fail(status);
+	batch_run(&stage.batch);
 }
 
 static void what_arrives_meanwhile_goes_with_the_next(void)
@@ -106,7 +118,7 @@ static void a_lost_batch_is_sent_again_with_the_same_ids(void)
 	batch_run(&stage.batch);
 	(void)!post(kim, CID("03"), "three");
 	stage.database_up = false;
-	stage_fail(STATUS_UNAVAILABLE);
+	fail(STATUS_UNAVAILABLE);
 	CU_ASSERT_STRING_EQUAL(stage_hear(kim), "");
 	stage.database_up = true;
 	batch_run(&stage.batch);
@@ -122,9 +134,9 @@ static void a_failing_statement_is_halved_until_the_bad_row_is_alone(void)
 	(void)!post(kim, CID("01"), "bad");
 	(void)!post(kim, CID("02"), "good");
 	batch_run(&stage.batch);
-	stage_fail(STATUS_BAD_REQUEST);
+	fail(STATUS_BAD_REQUEST);
 	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"bad\"}");
-	stage_fail(STATUS_BAD_REQUEST);
+	fail(STATUS_BAD_REQUEST);
 	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"good\"}");
 	ANSWER(STORED("1", "1", "1"));
 	CU_ASSERT_STRING_EQUAL(stage_hear(kim), "{\"t\":\"error\",\"code\":\"bad_request\",\"cid\":\"" CID("01") "\"} "
@@ -233,6 +245,49 @@ static void enough_company_ends_the_wait(void)
 	CU_ASSERT_FALSE(batch_is_gathering(&stage.batch));
 }
 
+static void a_line_is_posted(void)
+{
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	for (int i = 0; i < 16; i++)
+		(void)!post(ana, CID("02"), "x");
+}
+
+static void a_long_line_goes_before_the_answer_is_told(void)
+{
+	both_join();
+	a_line_is_posted();
+	ANSWER_NOW(STORED("1", "1", "1"));
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_EQUAL(stage.batch.flying_count, 16);
+	CU_ASSERT_EQUAL(stage.batch.landed_count, 0);
+	CU_ASSERT_STRING_EQUAL(stage_hear(kim), "{\"t\":\"ack\",\"cid\":\"" CID("01") "\",\"chat\":\"" CHAT_A "\",\"seq\":1} ");
+}
+
+static void a_short_line_waits_for_what_can_be_read(void)
+{
+	both_join();
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	(void)!post(ana, CID("02"), "two");
+	ANSWER_NOW(STORED("1", "1", "1"));
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	(void)!post(ana, CID("03"), "three");
+	batch_run(&stage.batch);
+	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"two\",\"three\"}");
+}
+
+static void nothing_overtakes_a_busy_row(void)
+{
+	both_join();
+	a_line_is_posted();
+	ANSWER(ROW("1", "busy", "-", "-", "-", "f"));
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	batch_pulse(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_EQUAL(strncmp(stage.params[4], "{\"one\",\"x\"", 10), 0);
+}
+
 /* From frame to answer, from statement to answer, from answer to frame; a repeat is no message more. */
 static void it_counts_what_it_stores_and_how_long_that_took(void)
 {
@@ -267,6 +322,9 @@ CU_TestInfo batch_tests[] = {
 	{ "an_answer_to_something_else_acknowledges_nothing", an_answer_to_something_else_acknowledges_nothing },
 	{ "a_small_statement_is_followed_by_one_that_waits_for_company", a_small_statement_is_followed_by_one_that_waits_for_company },
 	{ "enough_company_ends_the_wait", enough_company_ends_the_wait },
+	{ "a_long_line_goes_before_the_answer_is_told", a_long_line_goes_before_the_answer_is_told },
+	{ "a_short_line_waits_for_what_can_be_read", a_short_line_waits_for_what_can_be_read },
+	{ "nothing_overtakes_a_busy_row", nothing_overtakes_a_busy_row },
 	{ "it_counts_what_it_stores_and_how_long_that_took", it_counts_what_it_stores_and_how_long_that_took },
 	CU_TEST_INFO_NULL,
 };
