@@ -140,7 +140,7 @@ static enum status take_code(struct call *call, bool confirmed, struct second_st
 		status = call_run(call, &STATEMENT_MY_TOTP, params, ARRAY_SIZE(params), &result);
 	if (status != STATUS_OK)
 		return status;
-	right = second_step_read(call->api, result, totp, ret_step) && second_step_sealed(result, ret_sealed) && (confirmed || !ret_step->recovers);
+	right = second_step_read(call->api, result, totp, ret_step, ret_sealed) && (confirmed || !ret_step->recovers);
 	PQclear(result);
 	return right ? STATUS_OK : account_refuse(call, "totp");
 }

@@ -2,6 +2,7 @@
 #include "api/second_step.h"
 
 #include "base/log.h"
+#include "chat/statements.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -13,7 +14,7 @@
 #define RECOVERY_BYTES 10
 #define RECOVERY_LEN 16
 
-bool second_step_sealed(const PGresult *row, uint8_t ret_sealed[SECOND_STEP_SEALED])
+static bool take_sealed(const PGresult *row, uint8_t ret_sealed[SECOND_STEP_SEALED])
 {
 	const char *text = result_str(row, 0, "secret");
 	unsigned char *bytes;
@@ -37,22 +38,34 @@ void second_step_seal(const struct api *api, const uint8_t secret[TOTP_SECRET_BY
 	OPENSSL_cleanse(key, sizeof key);
 }
 
-/* With the current key, or the one before while the key is being changed. */
-static bool unseal(const struct api *api, const PGresult *row, uint8_t ret_secret[TOTP_SECRET_BYTES])
+/* With the current key, or the one before while the key is being changed (`*ret_old`). */
+static bool unseal(const struct api *api, const uint8_t sealed[SECOND_STEP_SEALED], uint8_t ret_secret[TOTP_SECRET_BYTES], bool *ret_old)
 {
-	uint8_t key[SECRET_BYTES], sealed[SECOND_STEP_SEALED];
+	uint8_t key[SECRET_BYTES];
 	bool good = false;
 
-	if (!second_step_sealed(row, sealed))
-		return false;
 	for (int i = 0; i < 1 + api->server_keys.has_previous && !good; i++) {
 		seal_key(i == 0 ? api->server_keys.current : api->server_keys.previous, PURPOSE, key);
-		good = seal_open(key, sealed, sizeof sealed, ret_secret);
+		good = seal_open(key, sealed, SECOND_STEP_SEALED, ret_secret);
+		*ret_old = i > 0;
 	}
 	OPENSSL_cleanse(key, sizeof key);
 	if (!good)
 		log_event(LOG_LEVEL_ERROR, "a second step cannot be read with this server key", "mend", "switchboard operator totp reset", NULL);
 	return good;
+}
+
+/* With the key that holds now, so that the one before can go one day. When it does not succeed the next code does it. */
+static void reseal(const struct api *api, const uint8_t secret[TOTP_SECRET_BYTES], uint8_t sealed[SECOND_STEP_SEALED])
+{
+	uint8_t anew[SECOND_STEP_SEALED];
+	struct problem problem = { 0 };
+	PGresult *result = NULL;
+
+	second_step_seal(api, secret, anew);
+	if (conn_exec(api->conn, &STATEMENT_TOTP_RESEAL, (const struct param[]){ PARAM_BYTES(sealed, SECOND_STEP_SEALED), PARAM_BYTES(anew, sizeof anew) }, &result, &problem) == STATUS_OK)
+		memcpy(sealed, anew, sizeof anew);
+	PQclear(result);
 }
 
 /* Without the blanks and dashes between the groups, in capitals. */
@@ -66,14 +79,14 @@ static void squeeze(const char *code, char ret_code[SECOND_STEP_MAX + 1])
 	ret_code[len] = '\0';
 }
 
-bool second_step_read(const struct api *api, const PGresult *row, const char *code, struct second_step *ret_step)
+bool second_step_read(const struct api *api, const PGresult *row, const char *code, struct second_step *ret_step, uint8_t ret_sealed[SECOND_STEP_SEALED])
 {
 	char plain[SECOND_STEP_MAX + 1];
 	uint8_t secret[TOTP_SECRET_BYTES];
 	int64_t step;
-	bool right;
+	bool right, old;
 
-	if (!code)
+	if (!take_sealed(row, ret_sealed) || !code)
 		return false;
 	squeeze(code, plain);
 	if (strlen(plain) == RECOVERY_LEN) {
@@ -81,9 +94,11 @@ bool second_step_read(const struct api *api, const PGresult *row, const char *co
 		secret_sha256(plain, RECOVERY_LEN, ret_step->recovery);
 		return true;
 	}
-	if (!unseal(api, row, secret))
+	if (!unseal(api, ret_sealed, secret, &old))
 		return false;
 	right = totp_check(secret, plain, result_int(row, 0, "now_s"), result_int(row, 0, "last_step"), &step);
+	if (right && old)
+		reseal(api, secret, ret_sealed);
 	OPENSSL_cleanse(secret, sizeof secret);
 	if (!right)
 		return false;

@@ -23,15 +23,13 @@ struct second_step {
 	uint8_t recovery[SECRET_BYTES];
 };
 
-/* `row` has secret (sealed), last_step and now_s. false: wrong, or no code at all. A recovery code is only taken apart here. */
-bool second_step_read(const struct api *api, const PGresult *row, const char *code, struct second_step *ret_step);
+/* `row` has secret (sealed), last_step and now_s. false: wrong, or no code at all. A recovery code is only taken apart here. A secret that the key before sealed is
+ * sealed anew when its code is right; `ret_sealed` is what the table has then. */
+bool second_step_read(const struct api *api, const PGresult *row, const char *code, struct second_step *ret_step, uint8_t ret_sealed[SECOND_STEP_SEALED]);
 
 /* The two parameters of a verb that uses it up. */
 struct param second_step_param(const struct second_step *step);
 struct param second_step_recovery_param(const struct second_step *step);
-
-/* The sealed secret of a row; false when it has none. */
-bool second_step_sealed(const PGresult *row, uint8_t ret_sealed[SECOND_STEP_SEALED]);
 
 void second_step_seal(const struct api *api, const uint8_t secret[TOTP_SECRET_BYTES], uint8_t ret_sealed[SECOND_STEP_SEALED]);
 

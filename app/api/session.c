@@ -124,13 +124,14 @@ static enum status refuse_code(struct call *call, const char *operator)
 static enum status check_code(struct call *call, const char *operator, const char *code, struct second_step *ret_step)
 {
 	const struct param who[] = { PARAM_TEXT(operator) };
+	uint8_t sealed[SECOND_STEP_SEALED];
 	PGresult *result;
 	enum status status = call_run(call, &STATEMENT_TOTP_LOOKUP, who, ARRAY_SIZE(who), &result);
 	bool right;
 
 	if (status != STATUS_OK)
 		return status;
-	right = !result_str(result, 0, "secret") || second_step_read(call->api, result, code, ret_step);
+	right = !result_str(result, 0, "secret") || second_step_read(call->api, result, code, ret_step, sealed);
 	PQclear(result);
 	if (right)
 		return STATUS_OK;

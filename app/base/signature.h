@@ -26,7 +26,8 @@ struct signature_keys {
 /* Each gives back NULL when the signature is good (`*ret_slot`: whose, 0 or 1), else what is wrong with it, a constant for the log. `given` may be NULL. */
 
 /* X-Twilio-Signature: base64 of HMAC-SHA1 over the URL as it was called and each field, sorted by name: name and value. Of a name that comes several times each distinct
- * value counts once. `url` is tried with and without the default port. Sorts `fields`. */
+ * value counts once. `url` is tried with and without the default port. Sorts `fields`
+ * where `given` may be one at all. */
 const char *signature_twilio(const struct signature_keys *keys, const char *url, struct signature_field *fields, size_t count, const char *given, size_t *ret_slot);
 
 /* Of a body that is no form Twilio signs the URL alone, whose bodySHA256=HEX says what the body is. */

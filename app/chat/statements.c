@@ -80,6 +80,8 @@ const struct statement STATEMENT_LOGIN = { "login",
 	"select body from api.login($1::text, $2::bytea, $3::inet, $4::text, $5::text, $6::bigint, $7::bytea)", 7 };
 /* operator → secret (sealed; NULL: no second step), last_step, now_s. Raises rate_limited. Called only after the password was found right. */
 const struct statement STATEMENT_TOTP_LOOKUP = { "totp_lookup", "select secret, last_step, now_s from api.totp_lookup($1::text)", 1 };
+/* a sealed secret, the same one sealed with the key that holds now */
+const struct statement STATEMENT_TOTP_RESEAL = { "totp_reseal", "select api.totp_reseal($1::bytea, $2::bytea)", 2 };
 /* operator, address: a wrong code behind a right password */
 const struct statement STATEMENT_TOTP_REFUSED = { "totp_refused", "select api.totp_refused($1::text, $2::inet)", 2 };
 /* whom the web server names, address → known; who is not is in the audit */
@@ -398,7 +400,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,
 	&STATEMENT_CHANNEL_TERMS, &STATEMENT_CHANNEL_TAKE, &STATEMENT_ADD_CHANNEL_SECRET, &STATEMENT_RETIRE_CHANNEL_SECRET,
 	&STATEMENT_LIFT_BLOCK, &STATEMENT_ADD_SITE_SECRET, &STATEMENT_RETIRE_SITE_SECRET, &STATEMENT_LOGIN_LOOKUP,
-	&STATEMENT_TOTP_LOOKUP, &STATEMENT_TOTP_REFUSED, &STATEMENT_SSO_LOOKUP, &STATEMENT_LOGIN_SSO, &STATEMENT_ACCOUNT, &STATEMENT_MY_SESSIONS, &STATEMENT_END_SESSION,
+	&STATEMENT_TOTP_LOOKUP, &STATEMENT_TOTP_RESEAL, &STATEMENT_TOTP_REFUSED, &STATEMENT_SSO_LOOKUP, &STATEMENT_LOGIN_SSO, &STATEMENT_ACCOUNT, &STATEMENT_MY_SESSIONS, &STATEMENT_END_SESSION,
 	&STATEMENT_END_SESSIONS_OF, &STATEMENT_RESET_TOTP_OF, &STATEMENT_MY_PASSWORD, &STATEMENT_CHANGE_PASSWORD, &STATEMENT_ACCOUNT_REFUSED, &STATEMENT_LINK_VIEW,
 	&STATEMENT_USE_LINK, &STATEMENT_TOTP_BEGIN, &STATEMENT_MY_TOTP, &STATEMENT_TOTP_CONFIRM, &STATEMENT_TOTP_OFF, &STATEMENT_TOTP_NEW_CODES,
 	&STATEMENT_MAKE_LINK, &STATEMENT_END_SESSIONS, &STATEMENT_RESET_TOTP,

@@ -61,6 +61,12 @@ begin
 	return query select v_totp.secret, v_totp.last_step, floor(extract(epoch from v_now))::bigint;
 end $$;
 
+-- The key of the server has changed: what was sealed with the one before is sealed anew, by who has both. Nothing when it has been replaced meanwhile.
+create function api.totp_reseal(p_secret bytea, p_sealed bytea) returns void
+language sql security definer set search_path = chat, pg_temp as $$
+	update chat.operator_totp t set secret = p_sealed, made_at = clock_timestamp() where t.secret = p_secret
+$$;
+
 create function api.totp_refused(p_operator text, p_address inet) returns void
 language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
@@ -456,6 +462,12 @@ begin
 	end if;
 	return query select jsonb_build_object('reset', internal.reset_totp(p_operator))::text;
 end $$;
+
+-- For a DBA who changes the server's key: whose second steps are still sealed with the one before.
+create function chat.totp_sealed_before(p_time timestamptz) returns table (operator chat.key, sealed_at timestamptz)
+language sql stable security definer set search_path = chat, pg_temp as $$
+	select t.operator, t.made_at from chat.operator_totp t where t.made_at < p_time and t.confirmed_at is not null order by t.operator
+$$;
 
 -- For a DBA and the command line: select chat.reset_totp('ana');
 create function chat.reset_totp(p_operator text) returns boolean

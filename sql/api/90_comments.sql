@@ -206,4 +206,5 @@ comment on function chat.open_everything() is 'Ends the closing of everything; f
 comment on function chat.prefer_operator(uuid, text) is 'Has a chat wait for this operator first, for preferred_grace_s of its queue';
 comment on function chat.ask_skill(uuid, text, boolean, int, numeric) is 'Has a single chat ask for a skill beyond what its queue asks for';
 comment on function chat.end_sessions(text) is 'Logs an operator out everywhere and closes his sockets at COMMIT; how many sessions there were';
+comment on function chat.totp_sealed_before(timestamptz) is 'Operators whose second step was sealed before that time and not since: with the key of the server that held then';
 comment on function chat.reset_totp(text) is 'Switches off the second step of an operator who has lost his authenticator, and logs him out; false when there was none';

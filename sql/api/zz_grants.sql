@@ -8,7 +8,7 @@ grant execute on function api.widget_config, api.widget_status, api.widget_frame
 	api.channel_terms, api.channel_take,
 	api.requeue_chat, api.redact_message, api.board, api.health, api.metrics, api.allowed_origins to switchboard_api;
 grant execute on function api.phrases, api.phrase_used, api.guidance, api.guide_chat to switchboard_api;
-grant execute on function api.totp_lookup, api.totp_refused, api.login_sso, api.sso_lookup, api.my_sessions, api.end_session, api.end_sessions_of, api.my_password,
+grant execute on function api.totp_lookup, api.totp_reseal, api.totp_refused, api.login_sso, api.sso_lookup, api.my_sessions, api.end_session, api.end_sessions_of, api.my_password,
 	api.change_password, api.account_refused, api.link_view, api.use_link, api.account, api.totp_begin, api.my_totp, api.totp_confirm, api.totp_off,
 	api.totp_new_codes, api.reset_totp_of to switchboard_api;
 grant execute on function api.relay_register, api.relay_beat, api.allowed_origins, api.hello_customer, api.lapsed_customers,
@@ -22,7 +22,7 @@ grant execute on function api.set_password, api.add_operator, api.add_site_secre
 	chat.why, chat.close_queue, chat.open_queue, chat.close_everything, chat.open_everything,
 	chat.prefer_operator, chat.ask_skill, chat.board_queues, chat.board_operators to switchboard_dba;
 grant execute on function api.add_outgoing_secret, api.retire_outgoing_secret, chat.outbox_list, chat.replay_outbox, chat.replay_account, chat.drop_outbox to switchboard_dba;
-grant execute on function api.make_link, chat.end_sessions, chat.reset_totp to switchboard_dba;
+grant execute on function api.make_link, chat.end_sessions, chat.reset_totp, chat.totp_sealed_before to switchboard_dba;
 grant execute on function chat.board_queues, chat.board_operators to switchboard_report;
 grant execute on function chat.bot_test, chat.bot_matches to switchboard_dba;
 grant execute on function chat.check, chat.why_idle, chat.erase_chat, chat.erase_person, chat.erase_identity, chat.export_chat, chat.export_person,

@@ -6,8 +6,9 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { useStack } from '../support/stack.mjs';
-import { api, assertError, assertNotLogged, chatRequest } from '../support/http.mjs';
-import { Customer } from '../support/people.mjs';
+import { api, assertError, assertNotLogged, chatRequest, CSRF } from '../support/http.mjs';
+import { halfMinutePasses, totp, wrongTotp } from '../support/authenticator.mjs';
+import { Customer, Operator } from '../support/people.mjs';
 
 const [OLD, NEW, NEWEST] = Array.from({ length: 3 }, () => randomBytes(32).toString('hex'));
 const keyFile = () => `${stack.dir}/etc/server.key`;
@@ -48,4 +49,36 @@ test('a chat goes on while the key of the server changes, and a request repeated
 	]);
 	kim.close();
 	assertNotLogged(stack, OLD, NEW, NEWEST, first.token, second.token);
+});
+
+test('a second step that the key before has sealed is sealed anew by its next right code, and outlives that key', async () => {
+	await restartWith(OLD);
+	const ana = await Operator.logIn(stack, 'ana');
+	const { secret } = await ana.call('POST', 'account/totp', { password: stack.passwords.ana });
+	await ana.call('POST', 'account/totp/confirm', { totp: totp(secret) });
+	const sealed = async () => (await stack.query("select encode(secret, 'hex') as secret from chat.operator_totp where operator = 'ana'"))[0].secret;
+	const logIn = async (code) => {
+		await halfMinutePasses(stack, 'ana');
+		return api(stack, 'POST', 'session', { body: { operator: 'ana', password: stack.passwords.ana, totp: code() }, headers: CSRF });
+	};
+	const left = async (time) => (await stack.query('select operator from chat.totp_sealed_before($1)', [time])).map(({ operator }) => operator);
+
+	await restartWith(NEW, OLD);
+	const [{ now: changed }] = await stack.query('select clock_timestamp() as now');
+	const first = await sealed();
+	assert.deepEqual(await left(changed), ['ana']);
+	assertError(await logIn(() => wrongTotp(secret)), 401, 'unauthorized', 'totp');
+	assert.equal(await sealed(), first, 'a wrong code changes nothing');
+	assert.equal((await logIn(() => totp(secret))).status, 200);
+	const second = await sealed();
+	assert.notEqual(second, first);
+	assert.deepEqual(await left(changed), []);
+	assert.equal((await logIn(() => totp(secret))).status, 200);
+	assert.equal(await sealed(), second, 'once');
+
+	await restartWith(NEW);
+	assert.equal((await logIn(() => totp(secret))).status, 200, 'without the key before');
+	await restartWith(NEWEST);
+	assertError(await logIn(() => totp(secret)), 401, 'unauthorized', 'totp');
+	assertNotLogged(stack, OLD, NEW, NEWEST, secret);
 });

@@ -3,6 +3,7 @@
 import { test } from 'node:test';
 import { Customer, Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
+import { until } from '../support/waiting.mjs';
 import { axe as check, fits } from './axe.mjs';
 import { useBrowser } from './browser.mjs';
 
@@ -66,6 +67,20 @@ for (const { name, ...context } of ways)
 		await check(ana.page, 'on duty');
 		await fits(ana.page, 'on duty');
 		await ana.shoot('on duty');
+		if (context.viewport.width === 320) { // lying on its side, or the text enlarged: what does not fit scrolls, by keyboard too
+			await ana.page.setViewportSize({ width: 320, height: 260 });
+			await check(ana.page, 'on duty, scrolled');
+			await fits(ana.page, 'on duty, scrolled');
+			const sees = () => ana.page.evaluate(() => {
+				const tree = (node) => (node.shadowRoot ?? node);
+				let scroll = document.activeElement;
+				while (scroll?.shadowRoot?.activeElement && !tree(scroll).querySelector('.scroll')) scroll = scroll.shadowRoot.activeElement;
+				return tree(scroll).querySelector('.scroll')?.scrollTop ?? -1;
+			});
+			await ana.at('inbox-link').focus();
+			await ana.page.keyboard.press('End');
+			await until(async () => (await sees()) > 0, { what: 'the list to be scrolled by keyboard' });
+		}
 	});
 
 for (const { name, ...context } of ways)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define NOW_S 1750000000
+#define TWILIO_LEN 28 /* of a signature; what is none is compared with nothing */
 
 static void form_is_plain(const struct form *form)
 {
@@ -31,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		form_is_plain(&form);
 		fuzz_holds(signature_twilio(&keys, url, form.fields, form.count, given, &slot) != NULL);
 		fuzz_holds(signature_twilio(&none, url, form.fields, form.count, given, &slot) != NULL);
-		for (size_t i = 1; i < form.count; i++)
+		for (size_t i = 1; i < form.count && strlen(given) == TWILIO_LEN; i++)
 			fuzz_holds(strcmp(form.fields[i - 1].name, form.fields[i].name) < 0);
 	}
 	form_fini(&form);

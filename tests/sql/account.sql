@@ -119,6 +119,12 @@ select t.fails($$select * from api.login('ana', sha256('z'), null, null, null, 1
 select t.fails($$select * from api.login('ana', sha256('z'), null, null, null, null, t.code(3))$$, 'SB401', 'unauthorized', 'totp', 'a recovery code that is none');
 select is((select count(*) from api.login('ana', sha256('z'), null, null, null, null, t.code(1))), 1::bigint, 'a recovery code lets in');
 select t.fails($$select * from api.login('ana', sha256('w'), null, null, null, null, t.code(1))$$, 'SB401', 'unauthorized', 'totp', 'once');
+select results_eq($$select operator::text from chat.totp_sealed_before(clock_timestamp())$$, array['ana'], 'a DBA who changes the key of the server sees whose secret the key before has sealed');
+select api.totp_reseal(t.sealed(4), t.sealed(5));
+select is((secret, last_step)::text, (t.sealed(2), 101)::text, 'sealed anew is the secret that is there') from api.totp_lookup('ana');
+select api.totp_reseal(t.sealed(2), t.sealed(6));
+select is((secret, last_step)::text, (t.sealed(6), 101)::text, 'and nothing else of it changes') from api.totp_lookup('ana');
+select is_empty($$select * from chat.totp_sealed_before(now())$$, 'the DBA sees that too');
 select is((body::jsonb #>> '{totp,codes}'), '1', 'and he sees how many are left') from api.account(t.session('ana'));
 select t.fails($$select * from api.totp_begin(t.session('ana'), t.sealed(3))$$, 'SB409', 'conflict', 'totp', 'one that counts is not replaced');
 select results_eq('select t.trail()', array['operator ana login ana', 'operator ana totp on ana', 'operator ana login ana', 'operator ana recovery code ana', 'operator ana login ana'],

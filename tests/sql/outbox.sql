@@ -178,7 +178,7 @@ select t.arrive(1, 'sales', t.at(0));
 select internal.send_out('webhook', 'x', 'crm', t.chat(1), jsonb_build_object('to', 'https://a.example', 'n', n), clock_timestamp()) from generate_series(1, 3) n;
 select t.claim();
 select from chat.erase_chat(t.chat(1));
-select is_empty('select from chat.outbox where chat is not null union all select from chat.outbox_lane where lane = ''x''', 'P55: with a chat that is erased goes what has not left');
+select is_empty('select from chat.outbox where chat is not null union all select from chat.outbox_lane where lane = ''x''', 'with a chat that is erased goes what has not left');
 select is(t.answer(1), 'stale', 'a report about it comes too late');
 :next_story
 select t.put('a', 1), t.put('a', 2), t.claim();

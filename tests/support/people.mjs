@@ -9,6 +9,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
+import { send } from './http.mjs';
 import { PATIENCE_MS, until } from './waiting.mjs';
 
 export class HttpError extends Error {
@@ -23,9 +24,11 @@ class Person {
 		this.stack = stack;
 		this.frames = [];
 		this.socket = null;
+		this.from = null; // another address of this machine, from which all that he does comes
 	}
 
 	async call(method, path, body, headers = {}) {
+		if (this.from) return this.#callFrom(method, path, body, headers);
 		const response = await fetch(`${this.stack.url}/api/v1/${path}`, {
 			method, headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...this.headers(), ...headers },
 			body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS),
@@ -36,12 +39,18 @@ class Person {
 		return answer;
 	}
 
+	async #callFrom(method, path, body, headers) {
+		const answer = await send(this.stack, { method, path: `/api/v1/${path}`, body, headers: { ...this.headers(), ...headers }, from: this.from });
+		if (answer.status >= 300) throw new HttpError(method, path, answer.status, answer.json ?? answer.text);
+		return answer.json ?? answer.text;
+	}
+
 	// Opens a socket and says hello; resolves with the `ready` frame. `onFrame` sees each frame as it comes, `onClose` the code at the end;
 	// `relay` = 1, 2, … goes to that relay's own socket instead of through the web server, `port` to somebody in front of it (link.mjs, wrong-relay.mjs);
 	// `origin` is another one than our own.
 	async connect(hello, { onFrame, onClose, relay, port = this.stack.port, origin = new URL(this.stack.url).origin } = {}) {
 		const address = relay ? `ws+unix:${this.stack.relaySocket(relay)}:/chat/relay` : `ws://localhost:${port}/chat/relay`;
-		const socket = new WebSocket(address, 'chat.v1', { origin });
+		const socket = new WebSocket(address, 'chat.v1', { origin, ...(this.from ? { localAddress: this.from, family: 4 } : {}) });
 		this.socket = socket;
 		this.closed = null;
 		const from = this.frames.length;
@@ -123,8 +132,8 @@ class Person {
 }
 
 export class Customer extends Person {
-	static async open(stack, request = {}) {
-		const customer = new Customer(stack);
+	static async open(stack, request = {}, { from = null } = {}) {
+		const customer = Object.assign(new Customer(stack), { from });
 		const answer = await customer.call('POST', 'chats', { request_key: randomUUID(), widget: 'demo-shop', ...request });
 		Object.assign(customer, { chat: answer.chat.id, token: answer.token, epoch: answer.epoch, opened: answer });
 		return customer;

@@ -12,6 +12,7 @@
 //            limitExempt: true,
 //            mayReport: [] (patterns of lines that look like a sanitizer's report and are none),
 //            web: 'nginx' (or 'proxy_fcgi', 'fcgid': web.mjs; with the last one there is no stack.api), prefix: '/chat', cacheSeconds: 0, behind: [networks],
+//            modules: [] (of Apache besides: 'qos'), exempt: [networks],
 //            tls: false (true: stack.url is https, stack.certificate is what to trust, plain HTTP is at stack.plainPort) }
 //
 // After the tests the file fails if a program ended by itself, a log holds a sanitizer report, a core file or a process is left, or
@@ -66,7 +67,7 @@ export class Stack {
 
 	constructor(options = {}) {
 		this.settings = { relays: 1, routers: 1, couriers: 0, options: {}, prepare: null, ownCluster: false, volume: null, mayReport: [], limitExempt: true, web: 'nginx', prefix: '/chat',
-			cacheSeconds: 0, behind: [], tls: false, ...options };
+			cacheSeconds: 0, behind: [], modules: [], exempt: [], tls: false, ...options };
 		this.problems = [];
 		this.programs = [];
 		this.marks = [];

@@ -11,6 +11,7 @@ const run = promisify(execFile);
 const MODULES = '/usr/lib/apache2/modules';
 const APACHE = ['mpm_event', 'authz_core', 'alias', 'asis', 'cache', 'cache_disk', 'deflate', 'dir', 'env', 'filter', 'headers', 'include', 'lbmethod_bybusyness',
 	'mime', 'proxy', 'proxy_balancer', 'proxy_http', 'remoteip', 'reqtimeout', 'setenvif', 'slotmem_shm', 'unique_id'];
+const NEEDS = { qos: 'LoadFile libpcre.so.3\n' }; // deploy/README.md, section 6
 
 export const MOUNTS = {
 	nginx: { title: 'nginx', server: 'nginx' },
@@ -27,7 +28,7 @@ export async function configureWeb(stack) {
 		'--public-url', stack.url, '--output', output, '--static-dir', installation.staticDir, '--cache-seconds', settings.cacheSeconds,
 		...installation.webTemplates(server).flatMap((file) => ['--template', file]),
 		...stack.relaySockets.flatMap((socket) => ['--relay-socket', socket]),
-		...(settings.limitExempt ? ['127.0.0.0/8', '::1'] : []).flatMap((network) => ['--exempt', network]),
+		...(settings.limitExempt ? ['127.0.0.0/8', '::1'] : settings.exempt).flatMap((network) => ['--exempt', network]),
 		...settings.behind.flatMap((network) => ['--behind', network]),
 		...(settings.tls ? await tlsArguments(stack) : []),
 		...(server === 'nginx' ? nginxArguments : apacheArguments)(stack),
@@ -55,7 +56,8 @@ function nginxArguments(stack) {
 function apacheArguments(stack) {
 	const { web } = stack.settings;
 	const listen = [`Listen 127.0.0.1:${stack.plainPort}`, ...(loopbackHasIpv6() ? [`Listen [::1]:${stack.plainPort}`] : [])];
-	const modules = [...MOUNTS[web].modules, ...(stack.settings.tls ? ['ssl'] : [])].map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`);
+	const names = [...MOUNTS[web].modules, ...(stack.settings.tls ? ['ssl'] : []), ...stack.settings.modules];
+	const modules = names.map((name) => `${NEEDS[name] ?? ''}LoadModule ${name}_module ${MODULES}/mod_${name}.so`);
 	return ['--mount', web, '--run-dir', `${stack.dir}/run`, '--cache-dir', `${stack.dir}/run/apache-cache`,
 		'--api-socket', stack.apiSocket, '--api-program', stack.installation.program('switchboard-api'), '--config', stack.apiConfig,
 		...set({ LOAD_MODULES: modules.join('\n'), LISTEN: stack.settings.tls ? '' : listen.join('\n') })];
