@@ -155,6 +155,8 @@ const struct statement STATEMENT_WRAP_UP = { "wrap_up", "select body from api.wr
 /* session, chat, queue or NULL, operator or NULL (one of the two), note or NULL → body {chat} */
 const struct statement STATEMENT_TRANSFER_CHAT = { "transfer_chat", "select body from api.transfer_chat($1::bytea, $2::uuid, $3::text, $4::text, $5::text)", 5 };
 /* session, chat → body {chat} */
+const struct statement STATEMENT_RETURN_TO_BOT = { "return_to_bot", "select body from api.return_to_bot($1::bytea, $2::uuid, $3::text)", 3 };
+
 const struct statement STATEMENT_WITHDRAW_TRANSFER = { "withdraw_transfer", "select body from api.withdraw_transfer($1::bytea, $2::uuid)", 2 };
 /* session, chat → body {queues, operators} */
 const struct statement STATEMENT_TRANSFER_TARGETS = { "transfer_targets", "select body from api.transfer_targets($1::bytea, $2::uuid)", 2 };

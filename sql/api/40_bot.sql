@@ -290,14 +290,14 @@ exception when others then
 		'hand_over', sqlstate));
 end $$;
 
--- Begins with the first node. (What is the database's trouble and not the bot's, such as a deadlock, is the caller's to repeat.)
-create function internal.bot_begins(p_chat chat.chat, p_now timestamptz) returns void
+-- Begins with the first node; with return_node where an operator gives it a chat back. (What is the database's trouble and not the bot's, such as a deadlock, is the caller's to repeat.)
+create function internal.bot_begins(p_chat chat.chat, p_now timestamptz, p_returns boolean default false) returns void
 language plpgsql as $$
 begin
-	if internal.external_bot_begins(p_chat, p_now) then
+	if internal.external_bot_begins(p_chat, case when p_returns then 'return' else 'start' end, p_now) then
 		return;
 	end if;
-	perform internal.bot_enters(p_chat, b.first_node, p_now) from chat.bot b where b.bot = p_chat.bot;
+	perform internal.bot_enters(p_chat, case when p_returns then coalesce(b.return_node, b.first_node) else b.first_node end, p_now) from chat.bot b where b.bot = p_chat.bot;
 exception when others then
 	if left(sqlstate, 2) in ('40', '53', '57', '58') then
 		raise;

@@ -151,7 +151,7 @@ $$;
 
 create function internal.targets_json(p_chat chat.chat, p_but text, p_now timestamptz) returns jsonb
 language sql stable as $$
-	select jsonb_build_object(
+	select coalesce((select jsonb_build_object('bot', b.name) from internal.returning_bot(p_chat) b where b.bot is not null), '{}') || jsonb_build_object(
 		'queues', coalesce((select jsonb_agg(jsonb_build_object('name', q.queue, 'label', q.label, 'open', internal.queue_is_open(q.queue, p_now),
 				'waiting', (select count(*) from chat.waiting w where w.queue = q.queue), 'on_duty', coalesce(d.on_duty, 0)) order by q.label, q.queue)
 			from (select * from chat.queue x where x.active order by x.label, x.queue limit 500) q left join internal.duty(p_now) d on d.queue = q.queue), '[]'),

@@ -15,6 +15,8 @@ language sql stable as $$
 	with recursive way as materialized (select * from internal.bot_ways()), step as (
 		select b.bot::text as bot, n.node::text as node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.first_node
 		union
+		select b.bot, n.node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.return_node where exists (select from chat.queue q where q.bot_returns)
+		union
 		select w.bot, w.to_node from way w where w.from_node is null
 		union
 		select s.bot, w.to_node from step s join way w on w.bot = s.bot and w.from_node = s.node
@@ -63,6 +65,10 @@ language sql stable as $$
 	select 'error', 'bot_no_first_node', 'bot', b.bot, format('The bot %s begins at node %s, which does not exist.', b.bot, b.first_node),
 		format('insert into chat.bot_node (bot, node) values (''%s'', ''%s'')', b.bot, b.first_node)
 	from used b where b.active and b.kind = 'built_in' and not exists (select from chat.bot_node n where n.bot = b.bot and n.node = b.first_node)
+	union all
+	select 'error', 'bot_no_return_node', 'bot', b.bot, format('The bot %s goes on at node %s when a chat is given back to it, which does not exist.', b.bot, b.return_node),
+		format('insert into chat.bot_node (bot, node) values (''%s'', ''%s'')', b.bot, b.return_node)
+	from used b where b.active and b.kind = 'built_in' and b.return_node is not null and not exists (select from chat.bot_node n where n.bot = b.bot and n.node = b.return_node)
 	union all
 	select 'warning', 'bot_dead_end', 'bot_node', n.bot || '/' || n.node, format('At node %s the bot %s offers nothing but a person.', n.node, n.bot),
 		format('insert into chat.bot_choice (bot, node, choice, next_node) values (''%s'', ''%s'', ''back'', ''…'')', n.bot, n.node)

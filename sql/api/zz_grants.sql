@@ -3,7 +3,7 @@
 grant execute on function api.widget_config, api.widget_status, api.widget_frame, api.open_chat, api.chat_view, api.chat_events, api.post_message, api.ask_person,
 	api.customer_end, api.rate_chat, api.transcript, api.login_lookup, api.login, api.login_failed, api.session_view, api.logout, api.make_ticket,
 	api.my_queues, api.join_queues, api.set_presence, api.my_chats, api.accept_offer, api.decline_offer, api.operator_events, api.operator_end, api.wrap_up,
-	api.transfer_chat, api.customer_marks, api.operator_marks, api.withdraw_transfer, api.transfer_targets, api.take_chat,
+	api.transfer_chat, api.return_to_bot, api.customer_marks, api.operator_marks, api.withdraw_transfer, api.transfer_targets, api.take_chat,
 	api.identity_terms, api.identify_chat, api.person_chats, api.person_chat_events, api.block_customer, api.blocks, api.lift_block,
 	api.channel_terms, api.channel_take,
 	api.requeue_chat, api.redact_message, api.board, api.health, api.metrics, api.allowed_origins to switchboard_api;

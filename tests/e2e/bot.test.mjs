@@ -96,6 +96,30 @@ test('a person can be asked for at any time, by the button and in words', async 
 	dara.close();
 });
 
+test('an operator gives the chat back to the bot, which goes on with the customer and ends it', async () => {
+	const dara = await browser.person('dara');
+	await dara.takeDuty('dara', ['support']);
+	const mia = await browser.person('mia');
+	await mia.startChat('Mia');
+	await mia.pick('Something does not work');
+	await dara.at('offer-card').filter({ hasText: 'Mia' }).getByTestId('offer-accept').click();
+	await dara.deskSay('It is on its way');
+	await mia.bubble('It is on its way').waitFor();
+	await dara.at('transfer').click();
+	await dara.at('target-bot').check();
+	await dara.shoot('back to the bot');
+	await axe(dara.page, 'the bot among those to whom a chat can go');
+	const told = dara.willBeTold('Mia is with the bot again.');
+	await dara.at('transfer-confirm').click();
+	await told;
+	await mia.bubble('Can I do anything else for you?').waitFor();
+	await mia.chat.getByText('You are being passed on to Guide').waitFor();
+	await mia.shoot('with the bot again');
+	await mia.pick('No, thank you');
+	await mia.bubble('You are welcome. Good-bye!').waitFor();
+	await until(async () => (await stack.query("select from chat.chat where state = 'ended' and ended_by = 'bot' and name = 'Mia'")).length === 1, { what: 'the bot to end the chat' });
+});
+
 test('a node ends the chat: the customer reads its last words and that it is over', async () => {
 	await stack.query("insert into chat.bot_node (bot, node, ends) values ('guide', 'bye', true)");
 	await stack.query("insert into chat.bot_choice (bot, node, choice, position, next_node) values ('guide', 'start', 'bye', 7, 'bye')");

@@ -10,7 +10,7 @@ insert into t.reads values
 	('dba', 'chat.block', 'block kind value site since until reason made_by network'),
 	('dba', 'chat.board_operator', 'operator name presence reason code live load cap chats idle offers queues signed_in_at'),
 	('dba', 'chat.board_queue', 'queue label mode level state waiting oldest_s on_duty free target_s'),
-	('dba', 'chat.bot', 'bot name first_node active kind url plain_http allowed_hosts timeout_s give_up_s misses_max min_score queue'),
+	('dba', 'chat.bot', 'bot name first_node active kind url plain_http allowed_hosts timeout_s give_up_s misses_max min_score queue return_node'),
 	('dba', 'chat.bot_choice', 'bot node choice position next_node'),
 	('dba', 'chat.bot_answer', 'bot locale answer question text next_node search'),
 	('dba', 'chat.bot_lease', 'chat bot lease taken_at answer_by'),
@@ -68,7 +68,7 @@ insert into t.reads values
 	('dba', 'chat.phrase_use', 'phrase day queue uses'),
 	('dba', 'chat.program_metrics', 'program instance at metrics'),
 	('dba', 'chat.queue', 'queue label mode level target_s offer_timeout_s wrap_up_s max_per_operator max_length time_zone active auto_accept after_hours preferred_grace_s '
-		'idle_release_s retention_days prefer_last_operator disposition_required'),
+		'idle_release_s retention_days prefer_last_operator disposition_required bot_returns'),
 	('dba', 'chat.queue_label', 'queue locale label'),
 	('dba', 'chat.queue_member', 'queue operator'),
 	('dba', 'chat.question', 'question kind pattern example max_length low high field'),
@@ -128,7 +128,7 @@ insert into t.reads values
 	('report', 'chat.phrase_use', 'phrase day queue uses'),
 	('report', 'chat.program_metrics', 'program instance at metrics'),
 	('report', 'chat.queue', 'queue label mode level target_s offer_timeout_s wrap_up_s max_per_operator max_length time_zone active auto_accept after_hours preferred_grace_s '
-		'idle_release_s retention_days prefer_last_operator disposition_required'),
+		'idle_release_s retention_days prefer_last_operator disposition_required bot_returns'),
 	('report', 'chat.queue_member', 'queue operator'),
 	('report', 'chat.queue_skill', 'queue skill required min_rating weight'),
 	('report', 'chat.relaxation', 'queue after_s skill min_rating extra_queue'),

@@ -11,7 +11,7 @@ import styles from './transfer.sheet.css';
 const EVERY_MS = 5000;
 const NOTE_MAX = 1000;
 
-/** Whom to pass a chat on to: a queue, or a colleague who is asked. Event `passed` when the chat has left the desk. */
+/** Whom to pass a chat on to: a queue, a colleague who is asked, or the bot it came from. Event `passed` when the chat has left the desk. */
 export class Transfer extends LitElement {
 	static styles = [base, dialog, styles];
 	static properties = {
@@ -32,12 +32,12 @@ export class Transfer extends LitElement {
 		this.desk;
 		/** @type {import('./held-chat.js').HeldChat | null} while the dialog is open */
 		this.chat = null;
-		/** @type {{queues: TargetQueue[], operators: TargetOperator[]} | null} */
+		/** @type {Targets | null} */
 		this.targets = null;
 		/** a text, and the reason in it @type {{text: string, reason: Reason} | null} */
 		this.problem = null;
 		this.words = '';
-		/** `queue:NAME` or `operator:NAME` */
+		/** `queue:NAME`, `operator:NAME` or `bot` */
 		this.target = '';
 		/** @type {ReturnType<typeof setTimeout> | undefined} */
 		this.timer = undefined;
@@ -98,11 +98,10 @@ export class Transfer extends LitElement {
 			/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('input[type=radio]:not(:disabled)'))?.focus();
 			return;
 		}
-		const kind = this.target.startsWith('queue:') ? 'queue' : 'operator';
-		const name = this.target.slice(kind.length + 1);
+		const [kind, name] = this.target.split(/:(.*)/s);
 		const note = /** @type {HTMLTextAreaElement} */ (this.renderRoot.querySelector('textarea')).value.replace(/\r\n?/g, '\n').trim();
 		this.problem = null;
-		const asked = this.desk.verbs.transfer(chat, kind === 'queue' ? { queue: name } : { operator: name }, note);
+		const asked = this.desk.verbs.transfer(chat, kind === 'bot' ? { bot: true } : kind === 'queue' ? { queue: name } : { operator: name }, note);
 		this.requestUpdate();
 		const refusal = await asked;
 		if (refusal) {
@@ -134,13 +133,17 @@ export class Transfer extends LitElement {
 			</form></dialog>`;
 	}
 
-	/** @param {{queues: TargetQueue[], operators: TargetOperator[]}} targets */
-	lists({ queues, operators }) {
+	/** @param {Targets} targets */
+	lists({ bot, queues, operators }) {
 		const { texts, words } = this;
 		// what is chosen stays in sight, whatever is looked for
 		const some = queues.filter((queue) => found(words, queue.label, queue.name) || this.target === `queue:${queue.name}`);
 		const people = operators.filter((operator) => found(words, operator.name, operator.operator) || this.target === `operator:${operator.operator}`);
+		const back = Boolean(bot && (found(words, bot) || this.target === 'bot'));
 		return html`<div class="lists">
+			${back ? html`<fieldset class="whole"><legend>${texts.t('bot_name')}</legend>${this.row({
+				id: 'bot', name: bot ?? '', able: true, face: icons.bot, state: 'queue', says: texts.t('target.bot'),
+			})}</fieldset>` : nothing}
 			${some.length ? html`<fieldset><legend>${texts.t('queues')}</legend>${repeat(some, (q) => q.name, (queue) => this.row({
 				id: `queue:${queue.name}`, name: queue.label, able: queue.open, face: icons.queue, state: queue.open ? 'queue' : 'closed',
 				says: queue.open ? this.queueSays(queue) : texts.t('target.closed'),
@@ -149,7 +152,7 @@ export class Transfer extends LitElement {
 				id: `operator:${operator.operator}`, name: operator.name, able: operator.able, face: html`<i></i>`, state: operator.state,
 				says: operator.able ? texts.t('target.load', { load: operator.load, cap: operator.cap }) : reasonText(operator, texts, 'them'),
 			}))}</fieldset>` : nothing}
-			${some.length || people.length ? nothing : html`<p class="none" role="status">${texts.t(words ? 'transfer.none' : 'transfer.nobody')}</p>`}</div>`;
+			${back || some.length || people.length ? nothing : html`<p class="none" role="status">${texts.t(words ? 'transfer.none' : 'transfer.nobody')}</p>`}</div>`;
 	}
 
 	/** @param {TargetQueue} queue */

@@ -122,20 +122,20 @@ export class Verbs {
 
 	// ---- passing on ----
 
-	/** @param {HeldChat} chat @returns {Promise<{queues: TargetQueue[], operators: TargetOperator[]}>} whom it may be passed on to */
+	/** @param {HeldChat} chat @returns {Promise<Targets>} whom it may be passed on to */
 	targets(chat) {
 		return this.#api.get(`operator/chats/${chat.id}/targets`);
 	}
 
 	/**
 	 * To a queue it goes at once; a colleague is asked, and until he accepts it stays here.
-	 * @param {HeldChat} chat @param {{queue: string} | {operator: string}} target @param {string} note @returns {Promise<Refusal | null>}
+	 * @param {HeldChat} chat @param {{queue: string} | {operator: string} | {bot: true}} target @param {string} note @returns {Promise<Refusal | null>}
 	 */
 	transfer(chat, target, note) {
 		return this.#during(chat, 'transfer', async () => {
 			const { chat: info } = await this.#api.post(`operator/chats/${chat.id}/transfer`, note ? { ...target, note } : target);
 			if (info.transfer) return void this.#desk.hold(info);
-			this.#desk.say({ kind: 'info', name: 'notice.queued', values: { name: info.name ?? '', queue: info.queue_label ?? info.queue ?? '' } });
+			this.#desk.say({ kind: 'info', name: info.state === 'bot' ? 'notice.bot' : 'notice.queued', values: { name: info.name ?? '', queue: info.queue_label ?? info.queue ?? '' } });
 			this.#desk.drop(chat);
 		});
 	}

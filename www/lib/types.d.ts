@@ -88,6 +88,8 @@ interface PendingTransfer { offer: string; operator: string; name: string; expir
 interface Reason { code?: string; reason?: string; skill?: string; needs?: number; has?: number; load?: number; cap?: number; state?: string;
 	[figure: string]: unknown }
 
+/** `bot`: the name of the one that would take the chat back */
+interface Targets { bot?: string; queues: TargetQueue[]; operators: TargetOperator[] }
 interface TargetQueue extends Reason { name: string; label: string; open: boolean; waiting: number; on_duty: number }
 
 interface TargetOperator extends Reason { operator: string; name: string; state: string; load: number; cap: number; able: boolean }
