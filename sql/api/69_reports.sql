@@ -13,7 +13,8 @@ create view chat.report_chat with (security_invoker = true) as
 			when c.state = 'ended' then 'contained' when c.state = 'abandoned' then 'left' else 'bot' end as outcome,
 		r.score, r.rated_at, c.filed_under::text as disposition
 	from chat.chat c
-	left join lateral (select a.started_at, o.queue from chat.assignment a join chat.offer o on o.offer = a.offer where a.chat = c.chat order by a.started_at, a.assignment limit 1) f on true
+	left join (select a.chat, a.started_at, o.queue from chat.assignment a join chat.offer o on o.offer = a.offer
+		where not exists (select from chat.assignment e where e.chat = a.chat and e.assignment < a.assignment)) f on f.chat = c.chat
 	join chat.widget w on w.widget = c.widget
 	join chat.queue q on q.queue = coalesce(f.queue, c.queue, w.default_queue)
 	left join chat.chat_rating r on r.chat = c.chat;
@@ -28,7 +29,7 @@ comment on view chat.report_offer is 'One row an offer to an operator: outcome i
 
 create view chat.report_stint with (security_invoker = true) as
 	select a.chat, a.operator, o.queue, q.time_zone, a.started_at, a.ended_at, a.end_reason, extract(epoch from a.ended_at - a.started_at) as handled_s,
-		case when not exists (select from chat.assignment n where n.chat = a.chat and n.assignment > a.assignment) then r.score end as score
+		case when r.score is not null and not exists (select from chat.assignment n where n.chat = a.chat and n.assignment > a.assignment) then r.score end as score
 	from chat.assignment a join chat.offer o on o.offer = a.offer join chat.queue q on q.queue = o.queue left join chat.chat_rating r on r.chat = a.chat;
 comment on view chat.report_stint is 'One row for each time an operator had a chat, from start to end with wrap-up; score is the customer''s rating, with who had the chat last';
 
@@ -71,15 +72,16 @@ create function internal.report_service(p_from text, p_to text, p_queue text, p_
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, target_s int, offered bigint, answered bigint, within_target bigint, abandoned bigint, waiting bigint,
 	service_level numeric, wait_avg_s numeric, wait_median_s numeric, wait_p90_s numeric, wait_max_s numeric)
 language sql stable as $$
+	with c as materialized (select c.* from chat.report_chat c where c.arrived_at >= lower(internal.report_around(p_from, p_to)) and c.arrived_at < upper(internal.report_around(p_from, p_to)))
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, max(c.target_s), count(*),
 		count(*) filter (where c.outcome = 'answered'), count(*) filter (where c.outcome = 'answered' and c.wait_s <= c.target_s),
 		count(*) filter (where c.outcome = 'abandoned'), count(*) filter (where c.outcome = 'waiting'),
 		internal.report_percent(count(*) filter (where c.outcome = 'answered' and c.wait_s <= c.target_s), count(*) filter (where c.outcome in ('answered', 'abandoned'))),
 		round(avg(c.wait_s), 1), round(percentile_cont(0.5) within group (order by c.wait_s::float8)::numeric, 1),
 		round(percentile_cont(0.9) within group (order by c.wait_s::float8)::numeric, 1), round(max(c.wait_s), 1)
-	from chat.report_chat c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
+	from c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
 	cross join lateral (select internal.report_bucket(c.arrived_at, q.time_zone, p_by) as at) b
-	where c.arrived_at >= lower(internal.report_around(p_from, p_to)) and c.arrived_at < upper(internal.report_around(p_from, p_to)) and c.arrived_at >= q.since and c.arrived_at < q.until
+	where c.arrived_at >= q.since and c.arrived_at < q.until
 	group by b.at, q.time_zone, q.queue, q.label
 	order by b.at nulls first, q.label, q.queue
 $$;
@@ -130,12 +132,12 @@ $$;
 create function internal.report_dispositions(p_from text, p_to text, p_queue text, p_by text)
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, heading text, disposition text, chats bigint)
 language sql stable as $$
+	with c as materialized (select c.* from chat.report_chat c where c.ended_at >= lower(internal.report_around(p_from, p_to)) and c.ended_at < upper(internal.report_around(p_from, p_to)))
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, d.parent::text, c.disposition, count(*)
-	from chat.report_chat c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
+	from c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
 	left join chat.disposition_code d on d.disposition = c.disposition
 	cross join lateral (select internal.report_bucket(c.ended_at, q.time_zone, p_by) as at) b
-	where c.outcome = 'answered' and c.ended_at >= lower(internal.report_around(p_from, p_to)) and c.ended_at < upper(internal.report_around(p_from, p_to))
-		and c.ended_at >= q.since and c.ended_at < q.until
+	where c.outcome = 'answered' and c.ended_at >= q.since and c.ended_at < q.until
 	group by b.at, q.time_zone, q.queue, q.label, d.parent, c.disposition
 	order by b.at nulls first, q.label, q.queue, count(*) desc, c.disposition
 $$;
@@ -144,11 +146,12 @@ $$;
 create function internal.report_channels(p_from text, p_to text, p_queue text, p_by text)
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, channel text, offered bigint, answered bigint, abandoned bigint, wait_avg_s numeric, rating_avg numeric)
 language sql stable as $$
+	with c as materialized (select c.* from chat.report_chat c where c.arrived_at >= lower(internal.report_around(p_from, p_to)) and c.arrived_at < upper(internal.report_around(p_from, p_to)))
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, c.channel, count(*), count(*) filter (where c.outcome = 'answered'),
 		count(*) filter (where c.outcome = 'abandoned'), round(avg(c.wait_s), 1), round(avg(c.score), 2)
-	from chat.report_chat c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
+	from c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
 	cross join lateral (select internal.report_bucket(c.arrived_at, q.time_zone, p_by) as at) b
-	where c.arrived_at >= lower(internal.report_around(p_from, p_to)) and c.arrived_at < upper(internal.report_around(p_from, p_to)) and c.arrived_at >= q.since and c.arrived_at < q.until
+	where c.arrived_at >= q.since and c.arrived_at < q.until
 	group by b.at, q.time_zone, q.queue, q.label, c.channel
 	order by b.at nulls first, q.label, q.queue, c.channel
 $$;
@@ -157,14 +160,15 @@ $$;
 create function internal.report_bots(p_from text, p_to text, p_queue text, p_by text)
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, bot text, chats bigint, contained bigint, "left" bigint, escalated bigint, running bigint, containment numeric)
 language sql stable as $$
+	with c as materialized (select c.* from chat.report_chat c where c.created_at >= lower(internal.report_around(p_from, p_to)) and c.created_at < upper(internal.report_around(p_from, p_to))
+		and c.bot is not null)
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, c.bot::text, count(*), count(*) filter (where c.outcome = 'contained'),
 		count(*) filter (where c.outcome = 'left'), count(*) filter (where c.arrived_at is not null), count(*) filter (where c.outcome = 'bot'),
 		internal.report_percent(count(*) filter (where c.outcome = 'contained'), count(*) filter (where c.outcome <> 'bot'))
-	from chat.report_chat c join chat.chat x on x.chat = c.chat join chat.widget w on w.widget = x.widget
+	from c join chat.chat x on x.chat = c.chat join chat.widget w on w.widget = x.widget
 	join internal.report_queues(p_from, p_to, p_queue) q on q.queue = coalesce(c.queue, w.default_queue)
 	cross join lateral (select internal.report_bucket(c.created_at, q.time_zone, p_by) as at) b
-	where c.bot is not null and c.created_at >= lower(internal.report_around(p_from, p_to)) and c.created_at < upper(internal.report_around(p_from, p_to))
-		and c.created_at >= q.since and c.created_at < q.until
+	where c.created_at >= q.since and c.created_at < q.until
 	group by b.at, q.time_zone, q.queue, q.label, c.bot
 	order by b.at nulls first, q.label, q.queue, c.bot
 $$;
