@@ -20,7 +20,7 @@ struct options {
 	char **words;    /* borrowed from argv */
 	size_t word_count;
 	size_t faults; /* each has been written to stderr */
-	const char *config;
+	const char *config, *path; /* the file that was asked for, the one that was read */
 	enum { DO_RUN, DO_TEST, DO_HELP, DO_VERSION, DO_PRINT_CONFIG } what;
 };
 
@@ -255,6 +255,7 @@ static void read_file(struct options *options)
 	if (file) {
 		read_lines(options, path, file);
 		fclose(file);
+		options->path = path;
 	} else if (options->config || errno != ENOENT) {
 		report(options, path, strerror(errno));
 	}
@@ -392,6 +393,11 @@ bool option_is_set(const struct options *options, const char *name)
 
 	assert(def);
 	return options->values[index_of(options, def)];
+}
+
+const char *options_path(const struct options *options)
+{
+	return options->path;
 }
 
 size_t options_word_count(const struct options *options)

@@ -62,6 +62,7 @@ const char *option_str(const struct options *options, const char *name);
 long option_int(const struct options *options, const char *name);
 bool option_bool(const struct options *options, const char *name);
 bool option_is_set(const struct options *options, const char *name); /* by file, environment or flag, not by default */
+const char *options_path(const struct options *options); /* the file that was read; NULL = none */
 size_t options_word_count(const struct options *options);
 const char *options_word(const struct options *options, size_t index);
 

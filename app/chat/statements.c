@@ -178,6 +178,8 @@ const struct statement STATEMENT_ANSWER_ENTRY = { "answer_entry",
 	"select body from api.answer_entry($1::bytea, $2::uuid, $3::uuid, $4::text, $5::text, $6::text)", 6 };
 /* a supervisor's session → body {queues, operators, chats, at} */
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
+/* session, report, from, to, queue, by, as CSV → body (JSON or CSV) */
+const struct statement STATEMENT_REPORT = { "report", "select body from api.report($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)", 7 };
 /* session, chat that he reads → body {chats}: earlier ones of the same person */
 const struct statement STATEMENT_PERSON_CHATS = { "person_chats", "select body from api.person_chats($1::bytea, $2::uuid)", 2 };
 /* session, chat that he reads, earlier chat of its person, after, limit → body {events, …} */
@@ -336,6 +338,13 @@ const struct statement STATEMENT_SET_MAIL_PASSWORD = { "set_mail_password", "sel
 /* bot, what the customer says (text[]), locale or NULL, widget or NULL, page or NULL, context (JSON) or NULL → rows (line, who, says, buttons), the whole dialogue */
 const struct statement STATEMENT_BOT_TEST = { "bot_test",
 	"select line, who, says, array_to_string(buttons, E'\\n') as buttons from chat.bot_test($1::text, $2::text[], $3::text, $4::text, $5::text, $6::jsonb)", 6 };
+/* sessions that the programs of a host hold → rows (verdict, name, sentence, advice) */
+const struct statement STATEMENT_DOCTOR = { "doctor", "select verdict, name, sentence, advice from chat.doctor($1::int)", 1 };
+/* → version (as number), version_name, now_ms */
+const struct statement STATEMENT_DOCTOR_CLOCK = { "doctor_clock",
+	"select current_setting('server_version_num') as version, current_setting('server_version') as version_name, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms", 0 };
+/* → directory: where the data stands, NULL when we may not know */
+const struct statement STATEMENT_DOCTOR_PLACE = { "doctor_place", "select (select s.setting from pg_settings s where s.name = 'data_directory') as directory", 0 };
 /* → rows (severity, code, object, key, sentence, hint), the worst first */
 const struct statement STATEMENT_CHECK = { "check", "select severity, code, object, key, sentence, hint from chat.check()", 0 };
 /* chat → rows (at, operator, answer) in order; operator is NULL where the chat itself is told of */
@@ -410,7 +419,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_PHRASES, &STATEMENT_GUIDANCE, &STATEMENT_GUIDE_CHAT, &STATEMENT_PHRASE_USED,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_WITHDRAW_TRANSFER,
-	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_HEALTH, &STATEMENT_METRICS,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_REPORT, &STATEMENT_HEALTH, &STATEMENT_METRICS,
 	&STATEMENT_MAIL_TRANSCRIPT, &STATEMENT_LEAVE_NOTE, &STATEMENT_INBOX, &STATEMENT_INBOX_ENTRY, &STATEMENT_INBOX_PEOPLE, &STATEMENT_MOVE_ENTRY, &STATEMENT_ANSWER_ENTRY,
 	&STATEMENT_SET_MAIL_PASSWORD,
 	&STATEMENT_SERVE, &STATEMENT_LISTEN_CONFIGURATION,
@@ -423,7 +432,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_NOTE_MARKS, &STATEMENT_HINT_RELAYS, &STATEMENT_ROUTER_LEAD, &STATEMENT_ROUTER_PASS, &STATEMENT_ROUTER_LEAVE, &STATEMENT_LISTEN_LEAD, &STATEMENT_LISTEN_ROUTE,
 	&STATEMENT_COURIER_REGISTER, &STATEMENT_COURIER_BEAT, &STATEMENT_COURIER_LEAVE, &STATEMENT_CLAIM_OUTBOX, &STATEMENT_OUTBOX_ANSWERED, &STATEMENT_OUTBOX_FAILED,
 	&STATEMENT_ADD_OUTGOING_SECRET, &STATEMENT_RETIRE_OUTGOING_SECRET, &STATEMENT_OUTBOX_LIST, &STATEMENT_REPLAY_OUTBOX, &STATEMENT_DROP_OUTBOX, &STATEMENT_REPLAY_ACCOUNT,
-	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_BOT_TEST, &STATEMENT_CHECK, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
+	&STATEMENT_SET_PASSWORD, &STATEMENT_ADD_OPERATOR, &STATEMENT_BOT_TEST, &STATEMENT_CHECK, &STATEMENT_DOCTOR, &STATEMENT_DOCTOR_CLOCK, &STATEMENT_DOCTOR_PLACE, &STATEMENT_WHY, &STATEMENT_WHY_IDLE,
 	&STATEMENT_ERASE_CHAT, &STATEMENT_ERASE_PERSON, &STATEMENT_ERASE_IDENTITY, &STATEMENT_EXPORT_CHAT, &STATEMENT_EXPORT_PERSON, &STATEMENT_EXPORT_IDENTITY,
 	&STATEMENT_BEGIN, &STATEMENT_COMMIT, &STATEMENT_ROLLBACK, &STATEMENT_AS_OWNER, &STATEMENT_MIGRATION_LOCK, &STATEMENT_LEDGER_PRESENT,
 	&STATEMENT_LEDGER_SCHEMA, &STATEMENT_LEDGER_TABLE, &STATEMENT_LEDGER_READ, &STATEMENT_LEDGER_ADD,

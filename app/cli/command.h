@@ -15,13 +15,14 @@ struct command {
 	const struct option_def *flags;
 	size_t flag_count;
 	size_t words; /* exactly so many words follow the name */
+	int misread; /* the exit code when options cannot be read, where it is not EXIT_FAILURE */
 	/* `words` are those behind the name. Returns the exit code. */
 	int (*run)(const struct options *options, const char *const *words);
 };
 
 extern const struct command command_migrate, command_operator_add, command_operator_invite, command_operator_logout, command_operator_password, command_operator_reset,
 	command_operator_totp_reset, command_site_secret_add, command_site_secret_retire, command_mail_password, command_bot_test, command_channel_secret_add,
-	command_channel_secret_retire, command_check, command_why, command_why_idle, command_erase, command_export,
+	command_channel_secret_retire, command_check, command_doctor, command_why, command_why_idle, command_erase, command_export,
 	command_outbox_list, command_outbox_replay, command_outbox_drop, command_webhook_secret_add, command_webhook_secret_retire, command_bot_secret_add,
 	command_bot_secret_retire, command_bot_token_add, command_bot_token_retire;
 

@@ -13,7 +13,7 @@
 static const struct command *const commands[] = {
 	&command_migrate, &command_operator_add, &command_operator_invite, &command_operator_logout, &command_operator_password, &command_operator_reset,
 	&command_operator_totp_reset, &command_site_secret_add, &command_site_secret_retire, &command_mail_password, &command_bot_test,
-	&command_channel_secret_add, &command_channel_secret_retire, &command_check, &command_why_idle, &command_why, &command_erase, &command_export,
+	&command_channel_secret_add, &command_channel_secret_retire, &command_check, &command_doctor, &command_why_idle, &command_why, &command_erase, &command_export,
 	&command_outbox_list, &command_outbox_replay, &command_outbox_drop, &command_webhook_secret_add, &command_webhook_secret_retire,
 	&command_bot_secret_add, &command_bot_secret_retire, &command_bot_token_add, &command_bot_token_retire
 };
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 									   .lenient = true,
 									   .words = true };
 	if (options_load_spec(&spec, argc - used, argv + used, &options, &leave) != STATUS_OK)
-		return EXIT_FAILURE;
+		return command->misread ? command->misread : EXIT_FAILURE;
 	if (!leave)
 		code = run(command, options);
 	options_free(&options);

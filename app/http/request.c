@@ -43,6 +43,7 @@ static const struct {
 	{ "HTTP_X_REQUEST_ID", FIELD(proposed_id), RULE_ONCE },
 	{ "HTTP_ACCESS_CONTROL_REQUEST_METHOD", FIELD(preflight_method), RULE_ONCE },
 	{ "HTTP_IF_NONE_MATCH", FIELD(if_none_match), RULE_FIRST },
+	{ "HTTP_ACCEPT", FIELD(accept), RULE_FIRST },
 	{ "HTTP_ACCEPT_LANGUAGE", FIELD(accept_language), RULE_FIRST },
 	{ "HTTP_USER_AGENT", FIELD(user_agent), RULE_FIRST },
 	{ "HTTP_X_TWILIO_SIGNATURE", FIELD(twilio_signature), RULE_ONCE },

@@ -33,6 +33,7 @@ struct request {
 	const char *sec_fetch_site;
 	const char *requested_with;
 	const char *if_none_match;
+	const char *accept;
 	const char *accept_language;
 	const char *user_agent;
 	const char *twilio_signature, *hub_signature, *switchboard_signature; /* of webhooks */

@@ -66,7 +66,7 @@ const BODIES = {
 	'POST operator/chats/{uuid}/messages/{key}/redact': () => ({ reason: 'not his' }),
 };
 // Of an operator's routes those that only a supervisor has.
-const SUPERVISOR = /^(board|blocks|operators\/|operator\/chats\/\{uuid\}\/(take|requeue|block|messages\/\{key\}\/redact))/;
+const SUPERVISOR = /^(board|reports\/|blocks|operators\/|operator\/chats\/\{uuid\}\/(take|requeue|block|messages\/\{key\}\/redact))/;
 const NOT_YOURS = [401, 403, 404];
 
 const world = {};

@@ -29,6 +29,7 @@ export class Console extends LitElement {
 		folded: { state: true },
 		board: { state: true },
 		inbox: { state: true },
+		reports: { state: true },
 		account: { state: true },
 		spoken: { state: true },
 		stamp: { state: true },
@@ -49,6 +50,8 @@ export class Console extends LitElement {
 		this.board = false;
 		/** or the inbox does */
 		this.inbox = false;
+		/** or the reports do */
+		this.reports = false;
 		/** the person's own account is open */
 		this.account = false;
 		/** the token of the link by which somebody came */
@@ -141,7 +144,7 @@ export class Console extends LitElement {
 		this.account = false;
 		this.phase = 'login';
 		this.pane = 'list';
-		this.board = this.inbox = false;
+		this.board = this.inbox = this.reports = false;
 		this.alerts.show(0, this.texts.t('title'));
 	}
 
@@ -149,7 +152,7 @@ export class Console extends LitElement {
 		const { desk } = this;
 		if (!desk) return;
 		this.stamp++;
-		if (!desk.current && !this.board && !this.inbox && this.pane !== 'list') this.pane = 'list';
+		if (!desk.current && !this.board && !this.inbox && !this.reports && this.pane !== 'list') this.pane = 'list';
 		const { code } = desk.duty;
 		if (code && code !== this.toldCode) this.alerts.call('message', this.texts.optional(`presence.${code}`) || this.texts.t('presence.changed'));
 		this.toldCode = code;
@@ -173,7 +176,7 @@ export class Console extends LitElement {
 		const values = { name: chat.name || this.texts.t('customer'), queue: chat.queue_label ?? chat.queue ?? '' };
 		this.alerts.call('offer', this.texts.t('notice.given', values));
 		this.desk?.say({ kind: 'info', name: 'notice.given', values });
-		if (this.desk?.selected || this.board || this.inbox) return;
+		if (this.desk?.selected || this.board || this.inbox || this.reports) return;
 		await this.updateComplete;
 		this.desk?.select(chat.id);
 	}
@@ -190,7 +193,7 @@ export class Console extends LitElement {
 		const values = { name: chat.info.name || this.texts.t('customer') };
 		this.spoken = this.texts.t('notice.reminded', values);
 		this.alerts.call('message', this.spoken);
-		if (this.desk?.current !== chat || this.board || this.inbox) this.desk?.say({ kind: 'info', name: 'notice.reminded', values });
+		if (this.desk?.current !== chat || this.board || this.inbox || this.reports) this.desk?.say({ kind: 'info', name: 'notice.reminded', values });
 	}
 
 	get sidebar() {
@@ -200,7 +203,7 @@ export class Console extends LitElement {
 	/** @param {string} id @param {boolean} focus */
 	async show(id, focus) {
 		this.desk?.select(id);
-		this.board = this.inbox = false;
+		this.board = this.inbox = this.reports = false;
 		this.pane = 'chat';
 		if (!focus) return;
 		await this.updateComplete;
@@ -226,7 +229,7 @@ export class Console extends LitElement {
 		await import('./board.js').catch(() => this.desk?.say({ kind: 'bad', name: 'notice.again' }));
 		this.board = Boolean(customElements.get('sb-board'));
 		if (!this.board) return;
-		this.inbox = false;
+		this.inbox = this.reports = false;
 		this.pane = 'board';
 		await this.updateComplete;
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-board'))?.focus();
@@ -236,10 +239,20 @@ export class Console extends LitElement {
 	async showInbox() {
 		this.inbox = await import('./inbox.js').then(() => true, () => false);
 		if (!this.inbox) return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
-		this.board = false;
+		this.board = this.reports = false;
 		this.pane = 'board';
 		await this.updateComplete;
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-inbox'))?.focus();
+	}
+
+	/** Only supervisors have them, and look at them now and then. */
+	async showReports() {
+		this.reports = await import('./reports.js').then(() => true, () => false);
+		if (!this.reports) return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
+		this.board = this.inbox = false;
+		this.pane = 'board';
+		await this.updateComplete;
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-reports'))?.focus();
 	}
 
 	heardOfNote() {
@@ -316,7 +329,7 @@ export class Console extends LitElement {
 		if (phase !== 'desk' || !desk) {
 			return html`<div class="centre" role="status"><span class="spinner"></span><p>${texts.t(phase === 'waiting' ? 'load.waiting' : 'loading')}</p></div>`;
 		}
-		const chat = this.board || this.inbox ? undefined : desk.current;
+		const chat = this.board || this.inbox || this.reports ? undefined : desk.current;
 		return html`
 			${this.banner(desk)}
 			${this.call(desk)}
@@ -324,8 +337,10 @@ export class Console extends LitElement {
 				<sb-sidebar .texts=${texts} .desk=${desk} .alerts=${this.alerts} .stamp=${this.stamp}
 					@open-chat=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)} @accept=${(/** @type {CustomEvent} */ e) => this.accept(e.detail)}
 					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
-					?board=${this.board} ?inbox=${this.inbox} @board=${this.showBoard} @inbox=${this.showInbox} @account=${this.showAccount}></sb-sidebar>
-				<main>${this.board ? this.boardView(desk) : this.inbox ? this.inboxView(desk) : this.conversationView(desk)}</main>
+					?board=${this.board} ?inbox=${this.inbox} ?reports=${this.reports}
+					@reports=${this.showReports} @board=${this.showBoard} @inbox=${this.showInbox} @account=${this.showAccount}></sb-sidebar>
+				<main>${this.board ? this.boardView(desk) : this.inbox ? this.inboxView(desk) : this.reports ? this.reportsView(desk)
+					: this.conversationView(desk)}</main>
 				${chat ? html`<div class="side"><sb-guidance .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} ?folded=${this.folded} @fold=${this.fold}
 					@keydown=${(/** @type {KeyboardEvent} */ e) => e.key === 'Escape' && this.guided && this.showGuide(false)} @close=${() => this.showGuide(false)}></sb-guidance>
 					<sb-details .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} @close=${this.toggleDetails}></sb-details></div>` : nothing}
@@ -339,6 +354,11 @@ export class Console extends LitElement {
 	boardView(desk) {
 		return html`<sb-board .texts=${this.texts} .desk=${desk} @back=${this.back}
 			@taken=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)}></sb-board>`;
+	}
+
+	/** @param {Desk} desk */
+	reportsView(desk) {
+		return html`<sb-reports .texts=${this.texts} .desk=${desk} @back=${this.back}></sb-reports>`;
 	}
 
 	/** @param {Desk} desk */

@@ -7,6 +7,7 @@ export const icons = {
 	...shared,
 	pass: icon(svg`<path class="flip" d="m14.500 5 5 5-5 5m5-5H9.500a5 5 0 0 0-5 5v4"/>`),
 	board: icon(svg`<rect x="4" y="4.500" width="16" height="15" rx="2.500"/><path d="M4 10h16M10 10v9.500"/>`),
+	reports: icon(svg`<path d="M4.500 19.500h15M7 16.500v-4M12 16.500v-11M17 16.500v-7"/>`),
 	idle: icon(svg`<path d="M19.500 14.200A8 8 0 0 1 9.800 4.500a8 8 0 1 0 9.700 9.700Z"/>`),
 	search: icon(svg`<circle cx="10.800" cy="10.800" r="6.300"/><path d="m15.500 15.500 4.500 4.500"/>`),
 	verified: icon(svg`<path d="M12 3.500 5 6v5.500c0 4.300 2.900 7.300 7 9 4.100-1.700 7-4.700 7-9V6Z"/><path d="m8.800 12 2.300 2.300 4.200-4.400"/>`),

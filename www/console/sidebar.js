@@ -14,7 +14,7 @@ const PRESENCES = ['available', 'busy', 'break', 'offline'];
 
 /**
  * Who I am, what is offered to me, my chats, my queues. Events: `open-chat` (detail id), `accept` (detail offer), `logout` (detail: queue the chats again
- * that are left), `board`, `inbox`, `account`.
+ * that are left), `board`, `reports`, `inbox`, `account`.
  */
 export class Sidebar extends LitElement {
 	static styles = [base, dialog, styles];
@@ -25,6 +25,7 @@ export class Sidebar extends LitElement {
 		stamp: { attribute: false },
 		board: { type: Boolean },
 		inbox: { type: Boolean },
+		reports: { type: Boolean },
 		leaving: { state: true },
 	};
 
@@ -39,6 +40,7 @@ export class Sidebar extends LitElement {
 		this.stamp = 0;
 		this.board = false;
 		this.inbox = false;
+		this.reports = false;
 		/** chats that logging out would send away */
 		this.leaving = 0;
 	}
@@ -70,13 +72,15 @@ export class Sidebar extends LitElement {
 			${this.me()}
 			<div class="scroll">
 				${desk.duty.operator.role === 'supervisor' ? html`<button class="board-link" aria-current=${this.board ? 'page' : 'false'} data-testid="board-link"
-					@click=${() => this.dispatchEvent(new Event('board'))}>${icons.board}<span>${texts.t('board')}</span></button>` : nothing}
+					@click=${() => this.dispatchEvent(new Event('board'))}>${icons.board}<span>${texts.t('board')}</span></button>
+				<button class="board-link" aria-current=${this.reports ? 'page' : 'false'} data-testid="reports-link"
+					@click=${() => this.dispatchEvent(new Event('reports'))}>${icons.reports}<span>${texts.t('reports')}</span></button>` : nothing}
 				<button class="board-link" aria-current=${this.inbox ? 'page' : 'false'} data-testid="inbox-link" @click=${() => this.dispatchEvent(new Event('inbox'))}>
 					${icons.inbox}<span>${texts.t('inbox')}</span>${this.notes()}</button>
 				<section aria-labelledby="chats-title">
 					<h2 id="chats-title">${texts.t('chats')}${chats.length ? html`<span class="count">${texts.number(chats.length)}</span>` : nothing}</h2>
 					${chats.length ? html`<ul class="chats">${repeat(chats, (c) => c.id, (chat) => html`<li><sb-chat-item .texts=${texts} .chat=${chat}
-						.stamp=${this.stamp} ?selected=${chat.id === desk.selected && !this.board && !this.inbox}
+						.stamp=${this.stamp} ?selected=${chat.id === desk.selected && !this.board && !this.inbox && !this.reports}
 						@click=${() => this.dispatchEvent(new CustomEvent('open-chat', { detail: chat.id }))}></sb-chat-item></li>`)}</ul>`
 						: this.nothingToDo()}
 				</section>

@@ -219,6 +219,14 @@ export class Verbs {
 		});
 	}
 
+	/** @param {string} name @param {Record<string, string>} query @returns {Promise<ReportView>} */
+	report(name, query) {
+		return this.#api.get(`reports/${name}?${new URLSearchParams(query)}`).catch((error) => {
+			this.#desk.lost(error);
+			throw error;
+		});
+	}
+
 	/** @param {string} id of anybody's chat, which becomes ours @returns {Promise<Refusal | null>} */
 	async take(id) {
 		try {

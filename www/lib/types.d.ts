@@ -107,6 +107,9 @@ interface BoardChat { id: string; state: ChatState; queue?: string; queue_label?
 
 interface BoardView { queues: BoardQueue[]; operators: BoardOperator[]; chats: BoardChat[]; at: string }
 
+/** A report: rows whose members are named by `columns` */
+interface ReportView { report: string; from: string; to: string; at: string; columns: string[]; rows: Record<string, any>[] }
+
 interface InboxReply { n: number; kind: 'answer' | 'invitation'; operator_name: string; body?: string; at: string; state: 'queued' | 'sent' | 'failed'; error?: string }
 
 /** A note that a customer left; in a list its words are cut and `mail` and `replies` are missing */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/ar.js';
+import reports from '../reports/texts/ar.js';
 
 export default {
 	title: 'Switchboard',
@@ -465,6 +466,7 @@ export default {
 	'notice.silent': 'انتظر {name} ردّك طويلًا وعاد إلى قائمة الانتظار.',
 	'notice.reminded': '{name} ينتظر ردّك',
 	...inbox,
+	...reports,
 	'notice.mailed': 'الرسالة إلى {name} في الطريق.',
 	'notice.note_left': 'رسالة جديدة في صندوق الوارد',
 	'notice.bot': 'عاد {name} إلى الروبوت.',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/de.js';
+import reports from '../reports/texts/de.js';
 
 export default {
 	title: 'Switchboard',
@@ -431,6 +432,7 @@ export default {
 	'notice.silent': '{name} hat zu lange auf Ihre Antwort gewartet und ist wieder in der Schlange.',
 	'notice.reminded': '{name} wartet auf Ihre Antwort',
 	...inbox,
+	...reports,
 	'notice.mailed': 'Die E-Mail an {name} ist unterwegs.',
 	'notice.note_left': 'Eine neue Nachricht liegt im Posteingang',
 	'notice.bot': '{name} ist wieder beim Bot.',

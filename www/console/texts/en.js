@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/en.js';
+import reports from '../reports/texts/en.js';
 
 export default {
 	title: 'Switchboard',
@@ -431,6 +432,7 @@ export default {
 	'notice.silent': '{name} waited too long for your answer and is back in line.',
 	'notice.reminded': '{name} is waiting for your answer',
 	...inbox,
+	...reports,
 	'notice.mailed': 'The mail to {name} is on its way.',
 	'notice.note_left': 'A new message is in the inbox',
 	'notice.bot': '{name} is with the bot again.',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/es.js';
+import reports from '../reports/texts/es.js';
 
 export default {
 	title: 'Switchboard',
@@ -433,6 +434,7 @@ export default {
 	'notice.silent': '{name} esperó demasiado su respuesta y vuelve a estar en la cola.',
 	'notice.reminded': '{name} espera su respuesta',
 	...inbox,
+	...reports,
 	'notice.mailed': 'El correo a {name} va en camino.',
 	'notice.note_left': 'Hay un mensaje nuevo en la bandeja',
 	'notice.bot': '{name} vuelve a estar con el bot.',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/fr.js';
+import reports from '../reports/texts/fr.js';
 
 export default {
 	title: 'Switchboard',
@@ -433,6 +434,7 @@ export default {
 	'notice.silent': '{name} a attendu trop longtemps votre réponse et est de retour dans la file.',
 	'notice.reminded': '{name} attend votre réponse',
 	...inbox,
+	...reports,
 	'notice.mailed': 'L’e-mail à {name} est en route.',
 	'notice.note_left': 'Un nouveau message est arrivé',
 	'notice.bot': '{name} est de nouveau avec le bot.',

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/* GET reports/{name}: what happened in a period, as JSON or CSV; SQL makes both. */
+#include "api/handlers.h"
+#include "chat/statements.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TIME_MAX 35 /* bytes */
+#define KEY_MAX 63
+
+/* format=csv or format=json; without it CSV for who asks for nothing else (Accept: text/csv). */
+static enum status find_format(struct call *call, bool *ret_csv)
+{
+	const char *format = uri_param(&call->request.uri, "format"), *accept = call->request.accept;
+
+	if (format && strcmp(format, "csv") != 0 && strcmp(format, "json") != 0)
+		return call_fail(call, STATUS_INVALID, "format");
+	*ret_csv = format ? *format == 'c' : accept && strncmp(accept, "text/csv", 8) == 0;
+	return STATUS_OK;
+}
+
+/* A parameter that SQL will judge, but for its length and characters; NULL when absent or empty. */
+static enum status find_word(struct call *call, const char *name, size_t max, const char **ret_word)
+{
+	const char *word = uri_param(&call->request.uri, name);
+
+	if (word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:+-") != strlen(word))
+		return call_fail(call, STATUS_INVALID, name);
+	if (word && strlen(word) > max)
+		return call_fail(call, STATUS_INVALID, name);
+	*ret_word = word && *word ? word : NULL;
+	return STATUS_OK;
+}
+
+static void answer_csv(struct call *call, const char *csv)
+{
+	char disposition[128];
+
+	call->response.code = HTTP_OK;
+	call->response.content_type = "text/csv; charset=utf-8; header=present";
+	buf_add_str(&call->response.body, csv);
+	snprintf(disposition, sizeof disposition, "attachment; filename=\"%s.csv\"", call->match.args[0]);
+	response_header(&call->response, "Content-Disposition", disposition);
+}
+
+enum status supervisor_report(struct call *call)
+{
+	const char *from = NULL, *to = NULL, *queue = NULL, *by = NULL;
+	PGresult *result;
+	bool csv = false;
+	enum status status = find_format(call, &csv);
+
+	if (status == STATUS_OK)
+		status = find_word(call, "from", TIME_MAX, &from);
+	if (status == STATUS_OK)
+		status = find_word(call, "to", TIME_MAX, &to);
+	if (status == STATUS_OK)
+		status = find_word(call, "queue", KEY_MAX, &queue);
+	if (status == STATUS_OK)
+		status = find_word(call, "by", KEY_MAX, &by);
+	if (status != STATUS_OK)
+		return status;
+	const struct param params[] = { SESSION_PARAM(call), PARAM_TEXT(call->match.args[0]), PARAM_TEXT(from), PARAM_TEXT(to), PARAM_TEXT(queue), PARAM_TEXT(by),
+									PARAM_TEXT(csv ? "true" : "false") };
+
+	if (!csv)
+		return call_answer(call, &STATEMENT_REPORT, params, ARRAY_SIZE(params));
+	status = call_run(call, &STATEMENT_REPORT, params, ARRAY_SIZE(params), &result);
+	if (status != STATUS_OK)
+		return status;
+	answer_csv(call, result_str(result, 0, "body"));
+	PQclear(result);
+	return STATUS_OK;
+}

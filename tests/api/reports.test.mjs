@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: ISC
+// GET reports/…: who may, what is refused and how, JSON and CSV. The figures are judged in tests/sql/reports.sql.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { api, assertError } from '../support/http.mjs';
+import { Customer, Operator } from '../support/people.mjs';
+import { useStack } from '../support/stack.mjs';
+
+const stack = useStack();
+const REPORTS = ['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots'];
+const ask = async (path, { who = 'sam', headers = {} } = {}) => api(stack, 'GET', `reports/${path}`, { headers: { ...headers, Cookie: (await Operator.logIn(stack, who)).cookie } });
+
+test('only a supervisor has reports (D4)', async () => {
+	for (const report of REPORTS) {
+		assertError(await api(stack, 'GET', `reports/${report}`), 401, 'unauthorized');
+		assertError(await ask(report, { who: 'ana' }), 403, 'forbidden');
+	}
+	assertError(await ask('everything'), 404, 'not_found');
+});
+
+test('a chat of today is in the report, nothing of its customer is', async () => {
+	const kim = await Customer.open(stack, { queue: 'sales', name: 'Kim Secret', email: 'kim@mail.example' });
+	const { status, json: body } = await ask('service?queue=sales&by=day');
+	assert.equal(status, 200);
+	assert.deepEqual([body.report, body.queue, body.by], ['service', 'sales', 'day']);
+	assert.match(body.from, /^\d{4}-\d\d-\d\d$/);
+	assert.match(body.at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+	assert.deepEqual([body.rows.length, body.rows[0].offered, body.rows[0].waiting], [1, 1, 1]);
+	assert.deepEqual(Object.keys(body.rows[0]), body.columns);
+	for (const report of REPORTS) {
+		for (const format of ['json', 'csv']) assert.ok(!/Kim|mail\.example/.test((await ask(`${report}?format=${format}`)).text), report);
+	}
+	await kim.call('POST', `chats/${kim.chat}/end`, {});
+});
+
+test('CSV by format or by Accept: its head, its lines, its name, and no formula in it', async () => {
+	const [{ label }] = await stack.query("select label from chat.queue where queue = 'sales'");
+	await stack.query("update chat.queue set label = '=1+1' where queue = 'sales'");
+	const answers = [await ask('service?queue=sales&format=csv'), await ask('service?queue=sales', { headers: { Accept: 'text/csv' } })];
+	await stack.query("update chat.queue set label = $1 where queue = 'sales'", [label]);
+	for (const { status, headers, text } of answers) {
+		assert.equal(status, 200);
+		assert.match(headers['content-type'], /^text\/csv; charset=utf-8/);
+		assert.equal(headers['content-disposition'], 'attachment; filename="service.csv"');
+		assert.equal(headers['cache-control'], 'no-store');
+		const lines = text.split('\r\n');
+		assert.match(lines[0], /^starts_at,local_start,time_zone,queue,label,target_s,offered,/);
+		assert.match(lines[1], /^,,[^,]+,sales,'=1\+1,\d+,1,/);
+		assert.deepEqual(lines.slice(2), ['']);
+	}
+	assert.match((await ask('service?format=json', { headers: { Accept: 'text/csv' } })).headers['content-type'], /^application\/json/, 'format counts more');
+});
+
+test('a parameter that is wrong is named (P6)', async () => {
+	for (const [query, field] of [
+		['from=yesterday', 'from'], ['from=2026-02-30', 'from'], [`from=${'1'.repeat(40)}`, 'from'], ['from=2026-01-01%27', 'from'], ['to=2026-1-1', 'to'], ['from=2026-01-02&to=2026-01-01', 'to'],
+		['by=month', 'by'], ['by=day%20', 'by'], ['from=2026-01-01&to=2026-03-01&by=hour', 'by'], ['from=2010-01-01&to=2026-01-01', 'from'], ['format=pdf', 'format'], ['queue=%00', null],
+		['from=2026-01-01&from=2026-01-02', null], ['site=shop', null],
+	]) {
+		const { status, json: body } = await ask(`service?${query}`);
+		assert.ok(status === 422 || (field === null && status === 400), `${query}: ${status}`);
+		if (field) assert.deepEqual([body.error.code, body.error.field], ['invalid', field], query);
+	}
+	assertError(await ask('service?queue=nowhere'), 404, 'not_found', 'queue');
+	assert.equal((await ask('service?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00%2B01:00&by=hour')).status, 200);
+});
