@@ -5,6 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { words } from './plain/words.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(process.argv[2] ?? join(here, 'dist'));
@@ -96,6 +97,13 @@ async function writeConsolePage(app) {
 	await writeFile(join(out, 'console/index.html'), page);
 }
 
+/** The page without JavaScript is written by the server (app/api/plain*.c): its style sheet, and what it says in words.json. */
+async function buildPlain() {
+	const { metafile } = await build({ ...common, entryPoints: [{ in: 'plain/plain.css', out: 'plain' }], outdir: join(out, 'assets'), entryNames: '[name]-[hash]' });
+	await writeFile(join(out, 'words.json'), JSON.stringify(words) + '\n');
+	return { css: url(resolve(here, Object.keys(metafile.outputs)[0])) };
+}
+
 async function contentHash(data) {
 	const { createHash } = await import('node:crypto');
 	return createHash('sha256').update(data).digest('hex').slice(0, 8).toUpperCase();
@@ -110,6 +118,7 @@ const desk = await buildApp('console', 'console/main.js');
 await writeConsolePage(desk);
 const sizes = await consoleSizes(desk);
 console.log(`console: ${sizes.desk} bytes gzipped, its board: ${sizes.board}`);
-const manifest = { widget: { js: widget.js, css: widget.css }, console: { js: desk.js, css: desk.css } };
+const plain = await buildPlain();
+const manifest = { widget: { js: widget.js, css: widget.css }, plain, console: { js: desk.js, css: desk.css } };
 // Written last: a tree with a manifest is a whole tree.
 await writeFile(join(out, 'manifest.json'), JSON.stringify(manifest, null, '\t') + '\n');

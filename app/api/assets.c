@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "api/assets.h"
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -14,10 +15,17 @@
 #include <unistd.h>
 
 #define MANIFEST_MAX 65536
+#define WORDS_MAX (512 * 1024)
 
 void assets_init(struct assets *assets, const char *dir)
 {
 	*assets = (struct assets){ .dir = dir };
+}
+
+void assets_fini(struct assets *assets)
+{
+	json_object_put(assets->words);
+	assets->words = NULL;
 }
 
 /* It is written into a page: only what a build makes. */
@@ -40,9 +48,9 @@ static const char *string_member(struct json_object *object, const char *name)
 
 static enum status take_names(struct assets *assets, const char *text, size_t len)
 {
-	struct json_object *root = NULL, *widget;
+	struct json_object *root = NULL, *widget, *plain;
 	enum status status = STATUS_UNAVAILABLE;
-	const char *js, *css;
+	const char *js, *css, *plain_css = NULL;
 
 	if (json_parse(text, len, &root) != STATUS_OK || !json_object_object_get_ex(root, "widget", &widget))
 		goto out;
@@ -50,6 +58,9 @@ static enum status take_names(struct assets *assets, const char *text, size_t le
 	css = string_member(widget, "css");
 	if (!js || !name_is_wellformed(js) || (css && !name_is_wellformed(css)))
 		goto out;
+	if (json_object_object_get_ex(root, "plain", &plain))
+		plain_css = string_member(plain, "css");
+	snprintf(assets->plain_css, sizeof assets->plain_css, "%s", plain_css && name_is_wellformed(plain_css) ? plain_css : "");
 	snprintf(assets->js, sizeof assets->js, "%s", js);
 	snprintf(assets->css, sizeof assets->css, "%s", css ? css : "");
 	status = STATUS_OK;
@@ -62,6 +73,29 @@ static enum status complain(const char *path, const char *reason)
 {
 	log_event(LOG_LEVEL_ERROR, "no list of front-end files", "path", path, "reason", reason, NULL);
 	return STATUS_UNAVAILABLE;
+}
+
+/* They are of the same build as the manifest, which is written last; where they are missing only the pages that need them are. */
+static void take_words(struct assets *assets)
+{
+	char path[PATH_MAX];
+	struct json_object *words = NULL;
+	struct buf text;
+	ssize_t len = 0;
+	char chunk[8192];
+	int fd;
+
+	buf_init(&text, WORDS_MAX);
+	fd = snprintf(path, sizeof path, "%s/words.json", assets->dir) < (int)sizeof path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	while (fd >= 0 && (len = read(fd, chunk, sizeof chunk)) > 0)
+		buf_add(&text, chunk, (size_t)len);
+	if (fd >= 0)
+		close(fd);
+	if (fd < 0 || len < 0 || text.overflow || json_parse(text.data, text.len, &words) != STATUS_OK)
+		(void)complain(path, "the words of the page without JavaScript cannot be read");
+	json_object_put(assets->words);
+	assets->words = words;
+	buf_fini(&text);
 }
 
 enum status assets_refresh(struct assets *assets)
@@ -86,6 +120,8 @@ enum status assets_refresh(struct assets *assets)
 		status = complain(path, "not what the build of the front end writes");
 		goto out;
 	}
+	if (assets->plain_css[0])
+		take_words(assets);
 	assets->inode = st.st_ino;
 	assets->modified = st.st_mtim;
 out:

@@ -43,6 +43,20 @@ static enum status check_console(const struct call *call)
 	return STATUS_OK;
 }
 
+/* Anybody may link to a page of ours. A form of it is sent by itself alone: browsers say so, and what it holds says it where they do not (plain_form.c). */
+static enum status check_form(struct call *call)
+{
+	const char *from = call->request.sec_fetch_site;
+	enum status status;
+
+	if (call->request.method != HTTP_POST)
+		return STATUS_OK;
+	status = origin_check(&call->request, call->api->url.origin, &call->origin);
+	if (status == STATUS_OK && (call->origin || (from && strcmp(from, "same-origin") != 0 && strcmp(from, "none") != 0)))
+		status = STATUS_ORIGIN_DENIED;
+	return status;
+}
+
 enum status authorise(struct call *call)
 {
 	enum who who = (enum who)call->match.route->who;
@@ -50,6 +64,8 @@ enum status authorise(struct call *call)
 
 	if (who == WHO_PAGE || who == WHO_SERVER || who == WHO_PROVIDER)
 		return STATUS_OK;
+	if (who == WHO_PLAIN)
+		return check_form(call);
 	if (who == WHO_MONITOR)
 		return call_is_monitored(call) ? STATUS_OK : STATUS_NOT_FOUND;
 	status = origin_check(&call->request, call->api->url.origin, &call->origin);
@@ -66,6 +82,7 @@ enum status authorise(struct call *call)
 		status = check_console(call);
 		return status == STATUS_OK ? take_session(call) : status;
 	case WHO_PAGE:
+	case WHO_PLAIN:
 	case WHO_SERVER:
 	case WHO_PROVIDER:
 	case WHO_MONITOR:

@@ -4,6 +4,7 @@
 #include "api/authorise.h"
 #include "api/cors.h"
 #include "api/frame.h"
+#include "api/plain.h"
 #include "api/routes.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -35,6 +36,7 @@ void dispatch_close(void *state)
 	struct call *call = state;
 
 	shelf_clear(&call->api->shelf);
+	assets_fini(&call->api->assets);
 	conn_free(&call->api->conn);
 	response_fini(&call->response);
 	request_fini(&call->request);
@@ -56,7 +58,7 @@ static enum status take_body(struct call *call, request_read_fn *read, void *str
 
 	if (request->method != HTTP_POST && request->method != HTTP_PUT)
 		return STATUS_OK;
-	if (!request_is_json(request) && call->match.route->who != WHO_PROVIDER)
+	if (call->match.route->who == WHO_PLAIN ? !request_is_form(request) : !request_is_json(request) && call->match.route->who != WHO_PROVIDER)
 		return STATUS_UNSUPPORTED_MEDIA;
 	return request_read_body(request, read, stream);
 }
@@ -111,6 +113,8 @@ static void answer_problem(struct call *call, enum status status)
 	response_problem(&call->response, &call->problem, call->request.id);
 	if (call->match.route && call->match.route->who == WHO_PAGE)
 		frame_problem(&call->response);
+	else if (plain_is_page(call))
+		plain_problem(call);
 	if (status != STATUS_METHOD_NOT_ALLOWED)
 		return;
 	buf_init(&allow, 64);

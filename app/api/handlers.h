@@ -7,6 +7,23 @@
 
 /* frame.c */
 enum status frame_page(struct call *call);
+/* plain_welcome.c */
+enum status plain_welcome(struct call *call);
+enum status plain_start(struct call *call);
+/* plain_note.c */
+enum status plain_note(struct call *call);
+enum status plain_leave_note(struct call *call);
+/* plain_chat.c */
+enum status plain_chat(struct call *call);
+enum status plain_messages(struct call *call);
+enum status plain_message(struct call *call);
+/* plain_ended.c */
+enum status plain_end_asked(struct call *call);
+enum status plain_end_chat(struct call *call);
+enum status plain_rate(struct call *call);
+enum status plain_transcript(struct call *call);
+enum status plain_mail(struct call *call);
+enum status plain_again(struct call *call);
 /* health.c */
 enum status health_show(struct call *call);
 /* metrics.c */

@@ -7,6 +7,19 @@
 const struct route routes[] = {
 	/* method      path below the prefix                    who           query           handler */
 	{ HTTP_GET, "widget/", WHO_PAGE, "key locale", frame_page },
+	{ HTTP_GET, "plain/{key}", WHO_PLAIN, "queue locale", plain_welcome },
+	{ HTTP_POST, "plain/{key}", WHO_PLAIN, "queue locale", plain_start },
+	{ HTTP_GET, "plain/{key}/chat", WHO_PLAIN, "locale", plain_chat },
+	{ HTTP_GET, "plain/{key}/messages", WHO_PLAIN, "hold locale", plain_messages },
+	{ HTTP_POST, "plain/{key}/message", WHO_PLAIN, "locale", plain_message },
+	{ HTTP_GET, "plain/{key}/end", WHO_PLAIN, "locale", plain_end_asked },
+	{ HTTP_POST, "plain/{key}/end", WHO_PLAIN, "locale", plain_end_chat },
+	{ HTTP_POST, "plain/{key}/rating", WHO_PLAIN, "locale", plain_rate },
+	{ HTTP_GET, "plain/{key}/transcript", WHO_PLAIN, "format locale", plain_transcript },
+	{ HTTP_POST, "plain/{key}/transcript", WHO_PLAIN, "locale", plain_mail },
+	{ HTTP_GET, "plain/{key}/note", WHO_PLAIN, "locale", plain_note },
+	{ HTTP_POST, "plain/{key}/note", WHO_PLAIN, "locale", plain_leave_note },
+	{ HTTP_POST, "plain/{key}/new", WHO_PLAIN, "locale", plain_again },
 	{ HTTP_GET, "api/v1/health", WHO_SERVER, NULL, health_show },
 	{ HTTP_GET, "api/v1/metrics", WHO_MONITOR, NULL, metrics_show },
 

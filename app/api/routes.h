@@ -8,6 +8,7 @@
 /* Judged in authorise.c, before the handler runs. */
 enum who {
 	WHO_PAGE,     /* a page that a browser navigates to, also inside a foreign site's frame */
+	WHO_PLAIN,    /* the page without JavaScript, from which forms come; the chat's token is in a cookie */
 	WHO_SERVER,   /* the web server or a monitor */
 	WHO_MONITOR,  /* an address of `monitor_from`; for others there is no such thing */
 	WHO_PROVIDER, /* a server that signs what it sends; the handler looks at the signature before anything else */

@@ -89,9 +89,17 @@ void secret_token(char ret_token[SECRET_TOKEN_LEN + 1])
 
 void secret_uuid(char ret_uuid[UUID_LEN + 1])
 {
-	uint8_t b[16];
+	uint8_t b[UUID_BYTES];
 
 	secret_random(b, sizeof b);
+	secret_uuid_of(b, ret_uuid);
+}
+
+void secret_uuid_of(const uint8_t bytes[UUID_BYTES], char ret_uuid[UUID_LEN + 1])
+{
+	uint8_t b[UUID_BYTES];
+
+	memcpy(b, bytes, sizeof b);
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* version 4 */
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80); /* RFC 4122 variant */
 	snprintf(ret_uuid, UUID_LEN + 1, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4], b[5],

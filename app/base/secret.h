@@ -13,10 +13,12 @@
 #define SECRET_BYTES 32
 #define SECRET_TOKEN_LEN 43 /* characters of a token, without the NUL */
 #define UUID_LEN 36
+#define UUID_BYTES 16
 
 void secret_random(uint8_t *ret_bytes, size_t len); /* up to 256 */
 void secret_token(char ret_token[SECRET_TOKEN_LEN + 1]);
 void secret_uuid(char ret_uuid[UUID_LEN + 1]); /* version 4, random */
+void secret_uuid_of(const uint8_t bytes[UUID_BYTES], char ret_uuid[UUID_LEN + 1]); /* the same of bytes that nobody can guess */
 void secret_sha256(const void *data, size_t len, uint8_t ret_hash[SECRET_BYTES]);
 void secret_hmac_sha256(const uint8_t *key, size_t key_len, const void *data, size_t len, uint8_t ret_mac[SECRET_BYTES]);
 void secret_base64url(const uint8_t *data, size_t len, char *ret_text); /* ret_text: at least (len + 2) / 3 * 4 + 1 bytes */

@@ -30,3 +30,10 @@ void cookie_format(struct buf *out, const char *name, const char *value, bool se
 {
 	buf_addf(out, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name, value, secure ? "; Secure" : "", *value ? "" : "; Max-Age=0");
 }
+
+void cookie_format_below(struct buf *out, const char *name, const char *value, const char *path, int age_s, bool secure)
+{
+	buf_addf(out, "%s=%s; Path=%s; HttpOnly; SameSite=Lax%s", name, value, path, secure ? "; Secure" : "");
+	if (age_s > 0 || !*value)
+		buf_addf(out, "; Max-Age=%d", *value ? age_s : 0);
+}

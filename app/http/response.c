@@ -20,6 +20,7 @@ static const char *reason_phrase(int code)
 		{ 200, "OK" },
 		{ 201, "Created" },
 		{ 204, "No Content" },
+		{ 303, "See Other" },
 		{ 304, "Not Modified" },
 		{ 400, "Bad Request" },
 		{ 401, "Unauthorized" },

@@ -12,7 +12,7 @@
 #define RESPONSE_BODY_MAX (64 * 1024 * 1024)
 #define RESPONSE_ETAG_MAX 80
 
-enum http_code { HTTP_OK = 200, HTTP_CREATED = 201, HTTP_NO_CONTENT = 204, HTTP_NOT_MODIFIED = 304 };
+enum http_code { HTTP_OK = 200, HTTP_CREATED = 201, HTTP_NO_CONTENT = 204, HTTP_SEE_OTHER = 303, HTTP_NOT_MODIFIED = 304 };
 
 struct response {
 	int code;

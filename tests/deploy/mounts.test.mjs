@@ -88,6 +88,13 @@ const REQUESTS = [
 	{ says: 'the answers to errors themselves', ask: { path: '/error/503' }, status: [403, 404] },
 	{ says: 'the frame of a widget', ask: { path: '/widget/?key=demo-shop' }, status: 200,
 		also: ({ headers }, { shop }) => assert.ok(headers['content-security-policy'].endsWith(`frame-ancestors 'self' ${shop}`)) },
+	{ says: 'the page without JavaScript', ask: { path: '/plain/demo-shop' }, status: 200, also: ({ headers }) => {
+		assert.match(headers['content-type'], /^text\/html/);
+		assert.ok(headers['content-security-policy'].endsWith("frame-ancestors 'none'"));
+	} },
+	{ says: 'a form of the page without JavaScript that nobody was shown', status: 403,
+		ask: { method: 'POST', path: '/plain/demo-shop', body: 'name=Kim', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+		also: ({ headers, text }) => assert.ok(/^text\/html/.test(headers['content-type']) && /Error 403/.test(text)) },
 	{ says: 'the frame of no widget', ask: { path: '/widget/?key=no-such-shop' }, status: 404, also: ({ headers }) => assert.match(headers['content-type'], /^text\/html/) },
 ];
 

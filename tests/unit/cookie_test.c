@@ -45,6 +45,15 @@ static void a_cookie_is_for_the_server_alone(void)
 	buf_reset(&out);
 	cookie_format(&out, "sid", "", false);
 	CU_ASSERT_STRING_EQUAL(out.data, "sid=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+	buf_reset(&out);
+	cookie_format_below(&out, "__Secure-chat", "abc", "/chat/plain/key", 60, true);
+	CU_ASSERT_STRING_EQUAL(out.data, "__Secure-chat=abc; Path=/chat/plain/key; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
+	buf_reset(&out);
+	cookie_format_below(&out, "seed", "abc", "/plain/key", 0, false);
+	CU_ASSERT_STRING_EQUAL(out.data, "seed=abc; Path=/plain/key; HttpOnly; SameSite=Lax");
+	buf_reset(&out);
+	cookie_format_below(&out, "chat", "", "/plain/key", 60, false);
+	CU_ASSERT_STRING_EQUAL(out.data, "chat=; Path=/plain/key; HttpOnly; SameSite=Lax; Max-Age=0");
 	buf_fini(&out);
 }
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: ISC
+export default {
+	'plain.minutes': '{n} Min.',
+	'plain.updates': 'Neue Nachrichten erscheinen hier alle paar Sekunden. Alle Zeiten sind UTC.',
+	'plain.pause': 'Nicht mehr aktualisieren',
+	'plain.paused': 'Neue Nachrichten erscheinen gerade nicht, und wir sehen nicht, dass Sie da sind.',
+	'plain.resume': 'Neue Nachrichten zeigen',
+	'plain.continue': 'Weiter',
+	'plain.back': 'Zurück zum Chat',
+	'plain.code': 'Fehler {code}: {name}',
+	'error.bad': 'Ihr Browser hat etwas gesendet, das wir nicht verstehen. Bitte gehen Sie zurück und versuchen Sie es noch einmal.',
+	'error.cookies': 'Dieses Formular ist zu alt, oder Ihr Browser speichert keine Cookies. Bitte erlauben Sie Cookies für diese Seite und öffnen Sie sie neu.',
+	'error.forbidden': 'Das geht hier nicht. Bitte öffnen Sie den Chat noch einmal von unserer Seite aus.',
+	'error.not_found': 'Hier ist nichts. Vielleicht stimmt die Adresse nicht, oder den Chat gibt es nicht mehr.',
+	'error.method': 'So kann diese Seite nicht aufgerufen werden. Bitte gehen Sie zurück zum Chat.',
+	'error.conflict': 'Das ist schon beantwortet. Bitte sehen Sie im Chat nach, bevor Sie es noch einmal versuchen.',
+	'error.invalid': 'Etwas im Formular stimmt nicht. Bitte prüfen Sie es und senden Sie es noch einmal.',
+	'error.body': 'Bitte kürzen Sie Ihre Nachricht: Sie kann 4.000 Zeichen haben.',
+	'error.busy': 'Das war zu viel auf einmal. Bitte warten Sie {n} s und versuchen Sie es noch einmal.',
+	'error.unavailable': 'Der Chat ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
+};

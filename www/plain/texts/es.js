@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: ISC
+export default {
+	'plain.minutes': '{n} min',
+	'plain.updates': 'Los mensajes nuevos aparecen aquí cada pocos segundos. Todas las horas son UTC.',
+	'plain.pause': 'Dejar de actualizar',
+	'plain.paused': 'Los mensajes nuevos no aparecen por ahora y no podemos ver que está usted aquí.',
+	'plain.resume': 'Mostrar mensajes nuevos',
+	'plain.continue': 'Continuar',
+	'plain.back': 'Volver al chat',
+	'plain.code': 'Error {code}: {name}',
+	'error.bad': 'Su navegador ha enviado algo que no entendemos. Vuelva atrás e inténtelo de nuevo.',
+	'error.cookies': 'Este formulario es demasiado antiguo o su navegador no guarda cookies. Permita las cookies para esta página y ábrala de nuevo.',
+	'error.forbidden': 'Esto no es posible aquí. Abra el chat de nuevo desde nuestro sitio.',
+	'error.not_found': 'Aquí no hay nada. Quizá la dirección sea incorrecta o el chat ya no exista.',
+	'error.method': 'Esta página no se puede pedir así. Vuelva al chat.',
+	'error.conflict': 'Esto ya se ha respondido. Mire el chat antes de intentarlo de nuevo.',
+	'error.invalid': 'Algo del formulario no es correcto. Revíselo y envíelo de nuevo.',
+	'error.body': 'Acorte su mensaje: puede tener 4.000 caracteres.',
+	'error.busy': 'Ha sido demasiado a la vez. Espere {n} s e inténtelo de nuevo.',
+	'error.unavailable': 'No se puede acceder al chat en este momento. Inténtelo de nuevo enseguida.',
+};
