@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OBJECT_MAX_BYTES 8192
+
 bool call_is_monitored(const struct call *call)
 {
 	return networks_contain(&call->api->monitors, call->request.remote_addr);
@@ -20,6 +22,11 @@ const char *call_address(const struct call *call)
 enum status call_fail(struct call *call, enum status status, const char *field)
 {
 	return problem_set(&call->problem, status, field);
+}
+
+bool call_object_fits(struct json_object *object)
+{
+	return !object || strlen(json_plain(object)) <= OBJECT_MAX_BYTES;
 }
 
 enum status call_read(struct call *call, const struct json_field *fields, size_t count)

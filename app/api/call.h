@@ -56,6 +56,9 @@ struct call {
 	struct param served[2];           /* of STATEMENT_SERVE */
 };
 
+/* Is an object that is stored as it comes (answers, context) short enough? None is. */
+bool call_object_fits(struct json_object *object);
+
 /* Reads the JSON body by a table. An empty body stands for {} where no field is required. */
 enum status MUST_CHECK call_read(struct call *call, const struct json_field *fields, size_t count);
 

@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OBJECT_MAX_BYTES 8192
-
 struct chat_request {
 	const char *request_key, *widget, *queue, *name, *email, *locale, *page_url, *referrer, *identity, *resume, *invitation;
 	struct json_object *answers, *context;
@@ -22,11 +20,6 @@ struct chat_secrets {
 	char token[SECRET_TOKEN_LEN + 1];
 	uint8_t token_hash[SECRET_BYTES];
 };
-
-static bool object_fits(struct json_object *object)
-{
-	return !object || strlen(json_plain(object)) <= OBJECT_MAX_BYTES;
-}
 
 static enum status read_request(struct call *call, struct chat_request *request)
 {
@@ -47,9 +40,9 @@ static enum status read_request(struct call *call, struct chat_request *request)
 		return status;
 	if (request->locale && !locale_is_wellformed(request->locale))
 		return call_fail(call, STATUS_INVALID, "locale");
-	if (!object_fits(request->answers))
+	if (!call_object_fits(request->answers))
 		return call_fail(call, STATUS_INVALID, "answers");
-	if (!object_fits(request->context))
+	if (!call_object_fits(request->context))
 		return call_fail(call, STATUS_INVALID, "context");
 	return STATUS_OK;
 }

@@ -57,12 +57,18 @@ enum status customer_marks(struct call *call)
 enum status customer_queue(struct call *call)
 {
 	const char *queue = NULL;
-	const struct json_field fields[] = { { "queue", JSON_TOKEN, false, 0, 64, &queue } };
+	struct json_object *answers = NULL;
+	const struct json_field fields[] = {
+		{ "queue", JSON_TOKEN, false, 0, 64, &queue },
+		{ "answers", JSON_OBJECT, false, 0, 0, &answers },
+	};
 	enum status status = call_read(call, fields, ARRAY_SIZE(fields));
 
 	if (status != STATUS_OK)
 		return status;
-	const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(queue) };
+	if (!call_object_fits(answers))
+		return call_fail(call, STATUS_INVALID, "answers");
+	const struct param params[] = { CUSTOMER_PARAMS(call), PARAM_TEXT(queue), PARAM_TEXT(json_plain(answers)) };
 
 	return call_answer(call, &STATEMENT_ASK_PERSON, params, ARRAY_SIZE(params));
 }

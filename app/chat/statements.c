@@ -37,7 +37,7 @@ const struct statement STATEMENT_POST_MESSAGE = { "post_message",
 const struct statement STATEMENT_CUSTOMER_MARKS = { "customer_marks", "select body from api.customer_marks($1::uuid, $2::bytea, $3::text, $4::bigint, $5::bigint)", 5 };
 const struct statement STATEMENT_OPERATOR_MARKS = { "operator_marks", "select body from api.operator_marks($1::bytea, $2::uuid, $3::bigint, $4::bigint)", 4 };
 /* …, queue or NULL → body */
-const struct statement STATEMENT_ASK_PERSON = { "ask_person", "select body from api.ask_person($1::uuid, $2::bytea, $3::text, $4::text)", 4 };
+const struct statement STATEMENT_ASK_PERSON = { "ask_person", "select body from api.ask_person($1::uuid, $2::bytea, $3::text, $4::text, $5::jsonb)", 5 };
 const struct statement STATEMENT_CUSTOMER_END = { "customer_end", "select body from api.customer_end($1::uuid, $2::bytea, $3::text)", 3 };
 /* …, score, comment → body */
 const struct statement STATEMENT_RATE_CHAT = { "rate_chat", "select body from api.rate_chat($1::uuid, $2::bytea, $3::text, $4::int, $5::text)", 5 };

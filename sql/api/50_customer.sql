@@ -241,18 +241,26 @@ begin
 		|| jsonb_strip_nulls(jsonb_build_object('operator_live', internal.operator_is_live(p_chat, v_now))))::text;
 end $$;
 
--- Asks for a person. Who already waits or talks gets the present state: asking twice does no harm.
-create function api.ask_person(p_chat uuid, p_token_hash bytea, p_origin text, p_queue text) returns table (body text)
+-- Asks for a person. Who already waits or talks gets the present state: asking twice does no harm. Answers are judged as those of a chat request, beside what the chat
+-- knows already; who sends none is asked none, so that a person can be had at any time.
+create function api.ask_person(p_chat uuid, p_token_hash bytea, p_origin text, p_queue text, p_answers jsonb default null) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_chat chat.chat := internal.customer_chat(p_chat, p_token_hash, p_origin, true);
 	v_now timestamptz := clock_timestamp();
+	v_queue text;
+	v_told internal.told;
 begin
 	if v_chat.state in ('ended', 'abandoned', 'wrap_up') then
 		perform internal.fail('SB410', 'gone');
 	elsif v_chat.state = 'bot' then
-		perform internal.enqueue(p_chat, internal.ruled_queue(v_chat,
-			case when p_queue is null then internal.bot_person_queue(v_chat) else internal.person_queue(v_chat.widget, p_queue) end), v_now);
+		v_queue := case when p_queue is null then internal.bot_person_queue(v_chat) else internal.person_queue(v_chat.widget, p_queue) end;
+		if p_answers is not null then
+			v_told := internal.read_answers(case when p_queue is not null then v_queue end, v_chat.answers || p_answers, v_chat.name, v_chat.email);
+			update chat.chat c set name = internal.masked(c.site, v_told.name), email = internal.masked(c.site, v_told.email), answers = internal.masked(c.site, v_told.answers)
+			where c.chat = p_chat returning * into v_chat;
+		end if;
+		perform internal.enqueue(p_chat, internal.ruled_queue(v_chat, v_queue), v_now);
 		select * into v_chat from chat.chat c where c.chat = p_chat;
 	elsif p_queue is not null and p_queue is distinct from v_chat.queue then
 		perform internal.fail('SB409', 'conflict', 'queue');

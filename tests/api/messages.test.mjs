@@ -251,6 +251,19 @@ test("the transcript is text, JSON or a page, and people's text is text in all o
 	for (const format of ['pdf', '', 'TXT', '../json']) assertError(await read(chat, `/transcript?format=${format}`), 422, 'invalid', 'format');
 });
 
+test('a reminder and its words stand in the transcript in its place, one for the operator does not', async () => {
+	const chat = await opened({ queue: 'sales' });
+	await post(chat, { body: 'before' });
+	await stack.query(`select internal.add_event($1, clock_timestamp(), 'reminder', p_body => 'Still there?', p_data => '{"to": "customer", "n": 1}')`, [chat.id]);
+	await stack.query(`select internal.add_event($1, clock_timestamp(), 'reminder', p_data => '{"to": "operator", "n": 1}')`, [chat.id]);
+	await post(chat, { body: 'after' });
+	const { text } = await read(chat, '/transcript?format=txt');
+	assert.match(text, /: before\n.* \* Still there\?\n.*: after\n/);
+	assert.equal((await read(chat, '/transcript?format=html')).text.match(/Still there\?/g).length, 1);
+	const { json } = await read(chat, '/transcript?format=json');
+	assert.deepEqual(json.events.filter(({ kind }) => kind === 'reminder').map(({ body }) => body), ['Still there?']);
+});
+
 test("a listed origin may use the customer's verbs, another site's may not", async () => {
 	const chat = await opened();
 	const shop = new URL(stack.shopUrl).origin;

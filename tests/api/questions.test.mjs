@@ -74,3 +74,34 @@ test('the bot asks what its queue must know, and takes the answer over HTTP', as
 	const [{ answers }] = await stack.query('select answers from chat.chat where chat = $1', [json.chat.id]);
 	assert.deepEqual(answers, { pieces: 7 });
 });
+
+test('who asks for a person out of the talk with the bot brings answers, which are judged as those of a chat request', async () => {
+	const { json } = await open({ name: 'Eve', answers: { note: 'from the page' } });
+	const ask = (body) => api(stack, 'POST', `chats/${json.chat.id}/queue`, { headers: bearer(json.token), body });
+	const kept = async () => (await stack.query('select answers, name, email, state from chat.chat where chat = $1', [json.chat.id]))[0];
+	const before = await kept();
+	for (const [body, field] of [
+		[{ queue: 'support', answers: {} }, 'answers.pieces'],
+		[{ queue: 'support', answers: { pieces: 100 } }, 'answers.pieces'],
+		[{ queue: 'billing', answers: { matter: 'weather' } }, 'answers.matter'],
+		[{ answers: { pieces: 'many' } }, 'answers.pieces'],
+		[{ queue: 'support', answers: { pieces: 3, note: 'x'.repeat(8192) } }, 'answers'],
+		[{ queue: 'support', answers: ['3'] }, 'answers'],
+	])
+		await leavesNothing(stack, async () => assertError(await ask(body), 422, 'invalid', field));
+	assert.deepEqual(await kept(), before);
+	const { status, json: told } = await ask({ queue: 'support', answers: { pieces: '3', reply_to: 'eve@shop.example', card: '4111 1111 1111 1111' } });
+	assert.deepEqual([status, told.chat.state, told.chat.queue], [200, 'queued', 'support']);
+	const { answers, ...row } = await kept();
+	assert.deepEqual(row, { name: 'Eve', email: 'eve@shop.example', state: 'queued' });
+	assert.deepEqual([answers.pieces, answers.note], [3, 'from the page'], 'beside what was known');
+	assert.ok(answers.card.endsWith('1111') && !answers.card.includes('4111'), 'a card number is masked');
+	assert.equal((await ask({ answers: { pieces: 5 } })).json.chat.state, 'queued', 'asking again does no harm');
+	assert.deepEqual((await kept()).answers, answers, 'and changes nothing');
+});
+
+test('a person can be had without answers, whatever the queue asks', async () => {
+	const { json } = await open({});
+	const { json: told } = await api(stack, 'POST', `chats/${json.chat.id}/queue`, { headers: bearer(json.token), body: { queue: 'support' } });
+	assert.equal(told.chat.state, 'queued');
+});
