@@ -15,7 +15,7 @@ const NEEDS = { qos: 'LoadFile libpcre.so.3\n' }; // deploy/README.md, section 6
 
 export const MOUNTS = {
 	nginx: { title: 'nginx', server: 'nginx' },
-	proxy_fcgi: { title: 'Apache mod_proxy_fcgi', server: 'apache', modules: [...APACHE, 'proxy_fcgi'] },
+	proxy_fcgi: { title: 'Apache mod_proxy_fcgi', server: 'apache', modules: [...APACHE, 'buffer', 'proxy_fcgi'] },
 	fcgid: { title: 'Apache mod_fcgid', server: 'apache', modules: [...APACHE, 'fcgid'] },
 };
 
