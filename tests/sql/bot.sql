@@ -86,6 +86,21 @@ select is(t.state(1), 'ended', 'a chat with the bot ends, it is not abandoned');
 select t.fails('select * from api.ask_person(t.chat(1), t.token(1), null, null)', 'SB410', 'gone', null, 'an ended chat asks for nobody');
 :next_story
 
+insert into chat.question (question, kind, low, high) values ('pieces', 'number', 1, 99);
+insert into chat.queue_question (queue, question, position) values ('billing', 'pieces', 1);
+select t.open(1, 'guided'), t.open(2, 'guided');
+select t.fails(format('select * from api.ask_person(t.chat(1), t.token(1), null, ''billing'', %L)', a), 'SB422', 'invalid', 'answers.pieces',
+	format('of a queue that asks, the answers %s are refused', a))
+from unnest(array['{}', '{"pieces": 100}', '{"pieces": null}']) a;
+select is(t.state(1), 'bot', 'and the chat stays with the bot');
+select is(body::jsonb #>> '{chat,queue}', 'billing', 'one that fits is taken')
+from api.ask_person(t.chat(1), t.token(1), null, 'billing', '{"pieces": "3", "card": "4111 1111 1111 1111"}');
+select is((select c.answers - 'card' from chat.chat c where c.chat = t.chat(1)), '{"pieces": 3}', 'and kept by its kind');
+select alike((select c.answers ->> 'card' from chat.chat c where c.chat = t.chat(1)), '%1111', 'card numbers masked');
+select unalike((select c.answers ->> 'card' from chat.chat c where c.chat = t.chat(1)), '4111%', 'to their last digits');
+select is(body::jsonb #>> '{chat,state}', 'queued', 'who sends none is asked none') from api.ask_person(t.chat(2), t.token(2), null, 'billing');
+:next_story
+
 -- ---- nobody there ---------------------------------------------------------------------------------------------------
 insert into chat.opening_exception (queue, day) select 'billing', (clock_timestamp() at time zone 'UTC')::date + d from generate_series(-1, 1) d;
 select t.open(1, 'guided');
