@@ -39,7 +39,7 @@ select is_empty($$select f.path from t.function f where f.prosecdef and f.proown
 select is_empty($$select r.path from t.relation r join pg_class c on c.oid = r.oid where c.relowner <> 'switchboard_owner'::regrole$$, 'who also owns every table');
 select is_empty($$
 	select f.path from t.function f join pg_proc p on p.oid = f.oid
-	where f.schema in ('api', 'internal') and regexp_replace(p.prosrc, '\mexecute format\(''[^''%]*(%I[^''%]*)*'',', '', 'g') ~* '\mexecute\M'$$,
+	where f.schema in ('api', 'internal') and regexp_replace(replace(p.prosrc, '''execute''', ''), '\mexecute format\(''[^''%]*(%I[^''%]*)*'',', '', 'g') ~* '\mexecute\M'$$,
 	'no function builds SQL from text, but for a quoted name');
 
 -- what the grants file says, against what holds
@@ -64,7 +64,7 @@ select is_empty($$select m.member::regrole from pg_auth_members m where m.member
 select set_eq($$select m.roleid::regrole::text, m.admin_option from pg_auth_members m where m.member = 'switchboard_owner'::regrole$$,
 	$$values ('switchboard_router', false), ('pg_read_all_stats', false)$$, 'the owner may end sessions of the router, nobody else''s, and see since when a transaction is open');
 select set_eq($$select f.oid::regproc::text, f.prosrc ~ '\mquery\M' from pg_proc f where f.proowner = 'switchboard_owner'::regrole and f.prosrc ~ 'pg_stat_(get_)?activity'$$,
-	$$values ('internal.check_sessions', false), ('internal.backend_start', false), ('internal.router_is_silent', false), ('internal.end_router', false)$$,
+	$$values ('internal.check_sessions', false), ('internal.doctor_settings', false), ('internal.backend_start', false), ('internal.router_is_silent', false), ('internal.end_router', false)$$,
 	'that is all that functions look at in it: none at what others run');
 select set_eq($$select rolname from pg_roles where rolname like 'switchboard\_%' and rolcanlogin$$, 'select role from t.program', 'only the programs log in');
 select is_empty($$

@@ -135,7 +135,8 @@ export class Verbs {
 		return this.#during(chat, 'transfer', async () => {
 			const { chat: info } = await this.#api.post(`operator/chats/${chat.id}/transfer`, note ? { ...target, note } : target);
 			if (info.transfer) return void this.#desk.hold(info);
-			this.#desk.say({ kind: 'info', name: info.state === 'bot' ? 'notice.bot' : 'notice.queued', values: { name: info.name ?? '', queue: info.queue_label ?? info.queue ?? '' } });
+			const values = { name: info.name ?? '', queue: info.queue_label ?? info.queue ?? '' };
+			this.#desk.say({ kind: 'info', name: info.state === 'bot' ? 'notice.bot' : 'notice.queued', values });
 			this.#desk.drop(chat);
 		});
 	}
