@@ -118,7 +118,6 @@ insert into chat.bot_text (bot, node, choice, locale, text)
 select t.bot, 'german', t.choice, t.locale, t.text from chat.bot_text t where t.bot = 'guide' and t.node = 'start' and t.choice in ('sales', 'billing', 'support')
 union all
 select t.bot, 'order', t.choice, t.locale, t.text from chat.bot_text t where t.bot = 'guide' and t.node = 'hours' and t.choice = 'back';
-
 -- Where it goes on when an operator gives a chat back.
 insert into chat.bot_node (bot, node, ends) values ('guide', 'again', false), ('guide', 'farewell', true);
 insert into chat.bot_choice (bot, node, choice, position, next_node) values ('guide', 'again', 'topics', 1, 'start'), ('guide', 'again', 'done', 2, 'farewell');
@@ -126,14 +125,13 @@ insert into chat.bot_text (bot, node, choice, locale, text) values
 	('guide', 'again', '', 'en', 'Can I do anything else for you?'), ('guide', 'again', '', 'de', 'Kann ich noch etwas für Sie tun?'),
 	('guide', 'again', '', 'fr', 'Puis-je faire autre chose pour vous ?'), ('guide', 'again', '', 'es', '¿Puedo hacer algo más por usted?'), ('guide', 'again', '', 'ar', 'هل من شيء آخر يمكنني فعله؟'),
 	('guide', 'again', 'topics', 'en', 'Yes, something else'), ('guide', 'again', 'topics', 'de', 'Ja, noch etwas'), ('guide', 'again', 'topics', 'fr', 'Oui, autre chose'),
-	('guide', 'again', 'topics', 'es', 'Sí, otra cosa'), ('guide', 'again', 'topics', 'ar', 'نعم، شيء آخر'),
-	('guide', 'again', 'done', 'en', 'No, thank you'), ('guide', 'again', 'done', 'de', 'Nein, danke'), ('guide', 'again', 'done', 'fr', 'Non, merci'),
-	('guide', 'again', 'done', 'es', 'No, gracias'), ('guide', 'again', 'done', 'ar', 'لا، شكرًا'),
+	('guide', 'again', 'topics', 'es', 'Sí, otra cosa'), ('guide', 'again', 'topics', 'ar', 'نعم، شيء آخر'), ('guide', 'again', 'done', 'en', 'No, thank you'),
+	('guide', 'again', 'done', 'de', 'Nein, danke'), ('guide', 'again', 'done', 'fr', 'Non, merci'), ('guide', 'again', 'done', 'es', 'No, gracias'),
+	('guide', 'again', 'done', 'ar', 'لا، شكرًا'),
 	('guide', 'farewell', '', 'en', 'You are welcome. Good-bye!'), ('guide', 'farewell', '', 'de', 'Gern geschehen. Auf Wiedersehen!'), ('guide', 'farewell', '', 'fr', 'Avec plaisir. Au revoir !'),
 	('guide', 'farewell', '', 'es', 'De nada. ¡Hasta luego!'), ('guide', 'farewell', '', 'ar', 'على الرحب والسعة. إلى اللقاء!');
 update chat.bot set return_node = 'again' where bot = 'guide';
 update chat.queue set bot_returns = true;
-
 -- What it can answer. The question holds the words by which an answer is found.
 insert into chat.bot_answer (bot, answer, locale, question, text) values
 	('guide', 'returns', 'en', 'How do I return something? send back, give back, exchange, refund, return policy',
