@@ -127,9 +127,8 @@ insert into chat.bot_text (bot, node, choice, locale, text) values
 	('guide', 'again', 'topics', 'en', 'Yes, something else'), ('guide', 'again', 'topics', 'de', 'Ja, noch etwas'), ('guide', 'again', 'topics', 'fr', 'Oui, autre chose'),
 	('guide', 'again', 'topics', 'es', 'Sí, otra cosa'), ('guide', 'again', 'topics', 'ar', 'نعم، شيء آخر'), ('guide', 'again', 'done', 'en', 'No, thank you'),
 	('guide', 'again', 'done', 'de', 'Nein, danke'), ('guide', 'again', 'done', 'fr', 'Non, merci'), ('guide', 'again', 'done', 'es', 'No, gracias'),
-	('guide', 'again', 'done', 'ar', 'لا، شكرًا'),
 	('guide', 'farewell', '', 'en', 'You are welcome. Good-bye!'), ('guide', 'farewell', '', 'de', 'Gern geschehen. Auf Wiedersehen!'), ('guide', 'farewell', '', 'fr', 'Avec plaisir. Au revoir !'),
-	('guide', 'farewell', '', 'es', 'De nada. ¡Hasta luego!'), ('guide', 'farewell', '', 'ar', 'على الرحب والسعة. إلى اللقاء!');
+	('guide', 'again', 'done', 'ar', 'لا، شكرًا'), ('guide', 'farewell', '', 'es', 'De nada. ¡Hasta luego!'), ('guide', 'farewell', '', 'ar', 'على الرحب والسعة. إلى اللقاء!');
 update chat.bot set return_node = 'again' where bot = 'guide';
 update chat.queue set bot_returns = true;
 -- What it can answer. The question holds the words by which an answer is found.
