@@ -18,13 +18,7 @@ begin
 	if v_bot.bot is null then
 		perform internal.fail('SB409', 'conflict', 'bot', jsonb_build_object('reason_code', 'no_bot', 'reason', 'This chat has no bot that could take it back.'));
 	end if;
-	perform internal.lock_states(internal.parties(p_chat.chat));
-	perform internal.close_transfer(p_chat.chat, 'withdrawn', 'passed on', p_now);
-	perform internal.add_event(p_chat.chat, p_now, 'note', 'operator', p_from.operator, p_from.name, p_note) where p_note is not null;
-	perform internal.add_event(p_chat.chat, p_now, 'transferred', 'operator', p_from.operator, p_from.name, p_data => jsonb_build_object('bot', v_bot.bot, 'label', v_bot.name));
-	perform internal.end_assignment(p_chat.chat, 'transferred', p_now);
-	perform internal.say_left(p_chat.chat, p_from.operator, 'transferred', p_now);
-	perform internal.audit('transfer', 'chat', p_chat.chat::text, jsonb_build_object('operator', p_from.operator, 'queue', p_chat.queue), jsonb_build_object('bot', v_bot.bot));
+	perform internal.lets_go(p_from, p_chat, p_note, jsonb_build_object('bot', v_bot.bot, 'label', v_bot.name), p_now);
 	update chat.chat c set state = 'bot', preferred_operator = p_from.operator, bot_left_at = null, bot_node = null, bot_misses = 0
 	where c.chat = p_chat.chat returning * into v_chat;
 	perform internal.bot_begins(v_chat, p_now, true);

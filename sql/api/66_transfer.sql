@@ -74,6 +74,19 @@ begin
 	return p_chat;
 end $$;
 
+-- His part is over, whoever has the chat next: {queue, label} or {bot, label}. The state of the chat is the caller's to change.
+create function internal.lets_go(p_from chat.operator, p_chat chat.chat, p_note text, p_to jsonb, p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	perform internal.lock_states(internal.parties(p_chat.chat));
+	perform internal.close_transfer(p_chat.chat, 'withdrawn', 'passed on', p_now);
+	perform internal.add_event(p_chat.chat, p_now, 'note', 'operator', p_from.operator, p_from.name, p_note) where p_note is not null;
+	perform internal.add_event(p_chat.chat, p_now, 'transferred', 'operator', p_from.operator, p_from.name, p_data => p_to);
+	perform internal.end_assignment(p_chat.chat, 'transferred', p_now);
+	perform internal.say_left(p_chat.chat, p_from.operator, 'transferred', p_now);
+	perform internal.audit('transfer', 'chat', p_chat.chat::text, jsonb_build_object('operator', p_from.operator, 'queue', p_chat.queue), p_to - 'label');
+end $$;
+
 -- Ahead of new work, because it keeps its age; not back to who passed it on while somebody else is on duty.
 create function internal.transfer_to_queue(p_from chat.operator, p_chat chat.chat, p_queue text, p_note text, p_now timestamptz) returns chat.chat
 language plpgsql as $$
@@ -85,13 +98,7 @@ begin
 		perform internal.fail('SB404', 'not_found', 'queue');
 	end if;
 	perform internal.check_queue_takes(p_queue, p_now);
-	perform internal.lock_states(internal.parties(p_chat.chat));
-	perform internal.close_transfer(p_chat.chat, 'withdrawn', 'passed on', p_now);
-	perform internal.add_event(p_chat.chat, p_now, 'note', 'operator', p_from.operator, p_from.name, p_note) where p_note is not null;
-	perform internal.add_event(p_chat.chat, p_now, 'transferred', 'operator', p_from.operator, p_from.name, p_data => v_named);
-	perform internal.end_assignment(p_chat.chat, 'transferred', p_now);
-	perform internal.say_left(p_chat.chat, p_from.operator, 'transferred', p_now);
-	perform internal.audit('transfer', 'chat', p_chat.chat::text, jsonb_build_object('operator', p_from.operator, 'queue', p_chat.queue), jsonb_build_object('queue', p_queue));
+	perform internal.lets_go(p_from, p_chat, p_note, v_named, p_now);
 	perform internal.set_aside(p_chat.chat, p_from.operator, 'transferred', p_now);
 	update chat.chat c set state = 'queued', queue = p_queue, preferred_operator = nullif(c.preferred_operator, p_from.operator) where c.chat = p_chat.chat returning * into v_chat;
 	perform internal.add_event(p_chat.chat, p_now, 'queued', p_data => v_named);
