@@ -155,7 +155,7 @@ static enum status take_form(struct plain *plain)
 	return plain_form_is_ours(plain) ? STATUS_OK : call_fail(call, STATUS_FORBIDDEN, "form");
 }
 
-enum status plain_begin(struct call *call, struct plain *ret_plain)
+static enum status begin(struct call *call, struct plain *ret_plain)
 {
 	struct plain *plain = ret_plain;
 	enum status status;
@@ -179,11 +179,16 @@ enum status plain_begin(struct call *call, struct plain *ret_plain)
 	return status;
 }
 
-void plain_end(struct plain *plain)
+enum status plain_serve(struct call *call, enum status (*act)(struct plain *plain))
 {
-	json_object_put(plain->config);
-	form_fini(&plain->form);
-	plain->config = NULL;
+	struct plain plain;
+	enum status status = begin(call, &plain);
+
+	if (status == STATUS_OK)
+		status = act(&plain);
+	json_object_put(plain.config);
+	form_fini(&plain.form);
+	return status;
 }
 
 enum status plain_go(struct plain *plain, const char *page)

@@ -32,9 +32,8 @@ struct plain {
 };
 
 /* plain.c */
-/* Takes in cookies, locale and configuration, of a POST the form, which must be one of ours. plain_end() in any case. */
-enum status MUST_CHECK plain_begin(struct call *call, struct plain *ret_plain);
-void plain_end(struct plain *plain);
+/* Takes in cookies, locale and configuration, of a POST the form, which must be one of ours; then has `act` answer. */
+enum status MUST_CHECK plain_serve(struct call *call, enum status (*act)(struct plain *plain));
 /* Asks a handler of the api about the widget or about the chat. `body` is taken over, NULL = none. `*ret_answer` is owned by the caller. */
 enum status MUST_CHECK plain_ask(struct plain *plain, enum status (*handler)(struct call *call), struct json_object *body, struct json_object **ret_answer);
 enum status MUST_CHECK plain_ask_chat(struct plain *plain, enum status (*handler)(struct call *call), struct json_object *body, struct json_object **ret_answer);

@@ -97,13 +97,7 @@ static enum status show_either(struct plain *plain)
 
 enum status plain_chat(struct call *call)
 {
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
-
-	if (status == STATUS_OK)
-		status = show_either(&plain);
-	plain_end(&plain);
-	return status;
+	return plain_serve(call, show_either);
 }
 
 /* ---- what is said ---------------------------------------------------------------------------------------------- */
@@ -136,24 +130,24 @@ static bool may_be_said_again(enum status status)
 	return status == STATUS_INVALID || status == STATUS_RATE_LIMITED || status == STATUS_UNAVAILABLE || status == STATUS_TOO_LARGE || status == STATUS_CONFLICT;
 }
 
-enum status plain_message(struct call *call)
+static enum status take_message(struct plain *plain)
 {
 	struct problem problem;
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
+	enum status status = say(plain);
 
-	if (status == STATUS_OK) {
-		status = say(&plain);
-		if (status == STATUS_OK || status == STATUS_GONE) {
-			plain_forgive(&plain, &problem);
-			status = plain_go(&plain, "/chat");
-		} else if (may_be_said_again(status)) {
-			plain_forgive(&plain, &problem);
-			status = show_chat(&plain, &problem);
-		}
+	if (status == STATUS_OK || status == STATUS_GONE) {
+		plain_forgive(plain, &problem);
+		return plain_go(plain, "/chat");
 	}
-	plain_end(&plain);
-	return status;
+	if (!may_be_said_again(status))
+		return status;
+	plain_forgive(plain, &problem);
+	return show_chat(plain, &problem);
+}
+
+enum status plain_message(struct call *call)
+{
+	return plain_serve(call, take_message);
 }
 
 /* ---- the conversation ------------------------------------------------------------------------------------------ */
@@ -256,22 +250,24 @@ static enum status write_messages(struct plain *plain, struct json_object *chat,
 	return STATUS_OK;
 }
 
-enum status plain_messages(struct call *call)
+static enum status show_messages(struct plain *plain)
 {
 	struct plain_thread thread = { 0 };
 	struct json_object *answer = NULL;
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
+	enum status status;
 
-	plain.framed = true;
+	plain->framed = true;
+	status = plain_ask_chat(plain, customer_chat, NULL, &answer);
 	if (status == STATUS_OK)
-		status = plain_ask_chat(&plain, customer_chat, NULL, &answer);
+		status = plain_read_thread(plain, &thread, true);
 	if (status == STATUS_OK)
-		status = plain_read_thread(&plain, &thread, true);
-	if (status == STATUS_OK)
-		status = write_messages(&plain, plain_member(answer, "chat"), &thread);
+		status = write_messages(plain, plain_member(answer, "chat"), &thread);
 	json_object_put(thread.events);
 	json_object_put(answer);
-	plain_end(&plain);
 	return status;
+}
+
+enum status plain_messages(struct call *call)
+{
+	return plain_serve(call, show_messages);
 }

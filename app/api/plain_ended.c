@@ -9,17 +9,6 @@
 
 #define OUT(plain) (&(plain)->call->response.body)
 
-static enum status go_on(struct call *call, enum status (*act)(struct plain *plain))
-{
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
-
-	if (status == STATUS_OK)
-		status = act(&plain);
-	plain_end(&plain);
-	return status;
-}
-
 /* ---- what stands below a chat that is over --------------------------------------------------------------------- */
 
 static void add_rating(struct plain *plain)
@@ -113,7 +102,7 @@ static enum status ask_end(struct plain *plain)
 
 enum status plain_end_asked(struct call *call)
 {
-	return go_on(call, ask_end);
+	return plain_serve(call, ask_end);
 }
 
 /* Does it, and shows the chat. */
@@ -135,7 +124,7 @@ static enum status do_end(struct plain *plain)
 
 enum status plain_end_chat(struct call *call)
 {
-	return go_on(call, do_end);
+	return plain_serve(call, do_end);
 }
 
 /* Once: a second rating, from a page that was left open, changes nothing. */
@@ -152,7 +141,7 @@ static enum status rate(struct plain *plain)
 
 enum status plain_rate(struct call *call)
 {
-	return go_on(call, rate);
+	return plain_serve(call, rate);
 }
 
 /* ---- the transcript ---------------------------------------------------------------------------------------------- */
@@ -175,7 +164,7 @@ static enum status download(struct plain *plain)
 
 enum status plain_transcript(struct call *call)
 {
-	return go_on(call, download);
+	return plain_serve(call, download);
 }
 
 static enum status mail(struct plain *plain)
@@ -212,7 +201,7 @@ static enum status mail(struct plain *plain)
 
 enum status plain_mail(struct call *call)
 {
-	return go_on(call, mail);
+	return plain_serve(call, mail);
 }
 
 static enum status forget(struct plain *plain)
@@ -223,5 +212,5 @@ static enum status forget(struct plain *plain)
 
 enum status plain_again(struct call *call)
 {
-	return go_on(call, forget);
+	return plain_serve(call, forget);
 }

@@ -74,17 +74,14 @@ static enum status thank(struct plain *plain, struct json_object *answer)
 	return STATUS_OK;
 }
 
+static enum status offer(struct plain *plain)
+{
+	return plain_has(plain, "notes") ? show_note(plain, NULL) : call_fail(plain->call, STATUS_NOT_FOUND, NULL);
+}
+
 enum status plain_note(struct call *call)
 {
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
-
-	if (status == STATUS_OK && !plain_has(&plain, "notes"))
-		status = call_fail(call, STATUS_NOT_FOUND, NULL);
-	if (status == STATUS_OK)
-		status = show_note(&plain, NULL);
-	plain_end(&plain);
-	return status;
+	return plain_serve(call, offer);
 }
 
 static enum status leave(struct plain *plain)
@@ -109,11 +106,5 @@ static enum status leave(struct plain *plain)
 
 enum status plain_leave_note(struct call *call)
 {
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
-
-	if (status == STATUS_OK)
-		status = leave(&plain);
-	plain_end(&plain);
-	return status;
+	return plain_serve(call, leave);
 }

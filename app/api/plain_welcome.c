@@ -163,18 +163,19 @@ static enum status find_chat(struct plain *plain, bool *ret_there)
 	return STATUS_OK;
 }
 
+static enum status receive(struct plain *plain)
+{
+	bool there = false;
+	enum status status = find_chat(plain, &there);
+
+	if (status != STATUS_OK)
+		return status;
+	return there ? plain_go(plain, "/chat") : show(plain, NULL);
+}
+
 enum status plain_welcome(struct call *call)
 {
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
-	bool there = false;
-
-	if (status == STATUS_OK)
-		status = find_chat(&plain, &there);
-	if (status == STATUS_OK)
-		status = there ? plain_go(&plain, "/chat") : show(&plain, NULL);
-	plain_end(&plain);
-	return status;
+	return plain_serve(call, receive);
 }
 
 /* ---- the chat request ------------------------------------------------------------------------------------------ */
@@ -216,22 +217,22 @@ static enum status show_refusal(struct plain *plain, enum status status)
 	return show(plain, &problem);
 }
 
-enum status plain_start(struct call *call)
+static enum status start(struct plain *plain)
 {
 	struct json_object *answer = NULL;
-	struct plain plain;
-	enum status status = plain_begin(call, &plain);
+	enum status status = request_chat(plain, &answer);
 
 	if (status == STATUS_OK) {
-		status = request_chat(&plain, &answer);
-		if (status == STATUS_OK) {
-			keep(&plain, answer);
-			status = plain_go(&plain, "/chat");
-		} else {
-			status = show_refusal(&plain, status);
-		}
+		keep(plain, answer);
+		status = plain_go(plain, "/chat");
+	} else {
+		status = show_refusal(plain, status);
 	}
 	json_object_put(answer);
-	plain_end(&plain);
 	return status;
+}
+
+enum status plain_start(struct call *call)
+{
+	return plain_serve(call, start);
 }
