@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: ISC
 // What must hold after every test file, whatever it tested.
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { until } from './waiting.mjs';
 
-const REPORT = /^.*(ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|Assertion .* failed).*$/gm;
+const REPORT = /ERROR: (Address|Leak|Thread|Memory)Sanitizer|runtime error:|Assertion .* failed/;
 
 export async function judge(stack) {
 	await until(() => processesLeft(stack.dir).length === 0).catch(() => {}); // who was killed a moment ago is still ending; who stays is named below
 	stack.problems.push(
-		...sanitizerReports(`${stack.dir}/log`, stack.settings?.mayReport ?? []), ...coreFiles(stack.dir), ...processesLeft(stack.dir),
+		...await sanitizerReports(`${stack.dir}/log`, stack.settings?.mayReport ?? []), ...coreFiles(stack.dir), ...processesLeft(stack.dir),
 		...await stack.database.brokenInvariants(stack.installation.sqlDir).catch((error) => [`invariants: ${error.message}`]));
 }
 
-function sanitizerReports(logDir, allowed) {
-	const reports = (name) => (readFileSync(`${logDir}/${name}`, 'utf8').match(REPORT) ?? []).filter((line) => !allowed.some((pattern) => pattern.test(line)));
-	return readdirSync(logDir).flatMap((name) => reports(name).map((line) => `${name}: ${line}`));
+// Line by line: a benchmark's logs are longer than a string may be.
+async function sanitizerReports(logDir, allowed) {
+	const reports = [];
+	for (const name of readdirSync(logDir)) {
+		for await (const line of createInterface({ input: createReadStream(`${logDir}/${name}`) })) {
+			if (REPORT.test(line) && !allowed.some((pattern) => pattern.test(line))) reports.push(`${name}: ${line}`);
+		}
+	}
+	return reports;
 }
 
 function coreFiles(dir) {
