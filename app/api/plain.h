@@ -76,13 +76,10 @@ bool plain_is_page(const struct call *call);
 
 /* plain_wait.c */
 void plain_time(const char *rfc3339, char *ret_text, size_t size);
-/* "wait.time", "wait.upto", "wait.soon" of {low_s, high_s}; false where there is nothing to say */
-bool plain_wait(const struct plain *plain, struct json_object *wait, const char *family);
 void plain_place(const struct plain *plain, struct json_object *chat);
 void plain_queue_state(const struct plain *plain, struct json_object *queue);
 
 /* plain_field.c */
-void plain_name_field(struct plain *plain, bool required, const char *error);
 void plain_questions(struct plain *plain, struct json_object *queue, const struct problem *problem);
 void plain_text_field(struct plain *plain, const char *name, const char *label, const char *attributes, bool required, const char *error);
 void plain_body_field(struct plain *plain, const char *label, const char *text, const char *attributes, const char *error);

@@ -62,7 +62,7 @@ void plain_text_field(struct plain *plain, const char *name, const char *label, 
 	add_error(plain, name, error);
 }
 
-void plain_name_field(struct plain *plain, bool required, const char *error)
+static void add_name_field(struct plain *plain, bool required, const char *error)
 {
 	plain_text_field(plain, "name", words_text(&plain->words, "name_label"), "autocomplete=\"name\" maxlength=\"100\"", required, error);
 }
@@ -151,7 +151,7 @@ static void add_question(struct plain *plain, struct json_object *question, cons
 	if (problem && strcmp(problem->field, name) == 0 && (!error || *plain_typed(plain, name) == '\0'))
 		error = words_text(&plain->words, "required");
 	if (field && strcmp(field, "name") == 0)
-		plain_name_field(plain, required, error);
+		add_name_field(plain, required, error);
 	else if (kind && strcmp(kind, "choice") == 0)
 		add_choices(plain, name, question, required, error);
 	else
@@ -169,7 +169,7 @@ void plain_questions(struct plain *plain, struct json_object *queue, const struc
 		named = named || (field && strcmp(field, "name") == 0);
 	}
 	if (!named)
-		plain_name_field(plain, false, problem && strcmp(problem->field, "name") == 0 ? words_text(&plain->words, "problem.invalid") : NULL);
+		add_name_field(plain, false, problem && strcmp(problem->field, "name") == 0 ? words_text(&plain->words, "problem.invalid") : NULL);
 	for (size_t i = 0; questions && i < json_object_array_length(questions); i++)
 		add_question(plain, json_object_array_get_idx(questions, i), problem);
 }

@@ -25,7 +25,8 @@ static void range(int64_t low_s, int64_t high_s, char *ret_text, size_t size)
 		snprintf(ret_text, size, "%" PRId64 "\xe2\x80\x93%" PRId64, from, to);
 }
 
-bool plain_wait(const struct plain *plain, struct json_object *wait, const char *family)
+/* "wait.time", "wait.upto", "wait.soon" of {low_s, high_s}; false where there is nothing to say */
+static bool add_wait(const struct plain *plain, struct json_object *wait, const char *family)
 {
 	struct json_object *low = plain_member(wait, "low_s"), *high = plain_member(wait, "high_s");
 	int64_t low_s = json_object_get_int64(low), high_s = json_object_get_int64(high);
@@ -50,7 +51,7 @@ void plain_queue_state(const struct plain *plain, struct json_object *queue)
 		return;
 	plain_time(next, time, sizeof time);
 	snprintf(name, sizeof name, "queue.%s", next && strcmp(state, "closed") == 0 ? "opens" : state);
-	if (strcmp(state, "open") != 0 || !plain_wait(plain, plain_member(queue, "wait"), "queue.wait"))
+	if (strcmp(state, "open") != 0 || !add_wait(plain, plain_member(queue, "wait"), "queue.wait"))
 		plain_say(plain, name, "time", time, NULL);
 }
 
@@ -81,7 +82,7 @@ void plain_place(const struct plain *plain, struct json_object *chat)
 		add_line(plain, "span", "wait.back", "time", time);
 	} else if (!away) {
 		buf_add_str(out, "<span>");
-		(void)plain_wait(plain, wait, "wait");
+		(void)add_wait(plain, wait, "wait");
 		buf_add_str(out, "</span>\n");
 	}
 	add_line(plain, "span", away ? "wait.keep" : "wait.stay", "n", digits);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #define PASSWORD_MIN 8   /* code points */
-#define PASSWORD_RECOMMENDED 15
 #define PASSWORD_MAX 256 /* bytes */
 #define PASSWORD_HASH_SIZE 384
 

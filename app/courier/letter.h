@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define LETTER_ANSWER_MAX 1048576
-
 struct letter {
 	char item[40]; /* the idempotency key */
 	char lease[40];

@@ -93,7 +93,6 @@ struct event *event_new(const struct event_row *row)
 	assert(!text.overflow);
 	event = alloc_zero(1, sizeof *event + text.len);
 	event->seq = row->seq;
-	event->refs = 1;
 	event->parting = is_parting(row->kind);
 	event->full_len = full_len;
 	event->bare_len = text.len - full_len;
@@ -104,19 +103,10 @@ struct event *event_new(const struct event_row *row)
 	return event;
 }
 
-struct event *event_ref(struct event *event)
+void event_free(struct event **event)
 {
-	event->refs++;
-	return event;
-}
-
-void event_unref(struct event **event)
-{
-	struct event *e = *event;
-
+	free(*event);
 	*event = NULL;
-	if (e && --e->refs == 0)
-		free(e);
 }
 
 const char *event_text(const struct event *event, enum party party, size_t *ret_len)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* One stored event as the frames that carry it. Rendered once, however many sockets see it; counted references. */
+/* One stored event as the frames that carry it. In a room's ring it is rendered once, however many sockets see it; a page of history has its own. */
 #ifndef SWITCHBOARD_RELAY_EVENT_H
 #define SWITCHBOARD_RELAY_EVENT_H
 
@@ -38,7 +38,6 @@ struct event {
 	uint64_t author;       /* the client here that sent it: it gets the ack in the event's place; 0 = none */
 	uint64_t born_us;      /* when it came into its room */
 	uint64_t start_bytes;  /* where it begins in its room's stream, in bytes ever appended */
-	unsigned refs;
 	bool parting;          /* the operator who had the chat has it no longer: left, transferred, requeued, ended */
 	char cid[UUID_LEN + 1];
 	size_t full_len;
@@ -46,9 +45,8 @@ struct event {
 	char text[];           /* full, then bare */
 };
 
-struct event *event_new(const struct event_row *row); /* one reference */
-void event_unref(struct event **event);
-struct event *event_ref(struct event *event);
+struct event *event_new(const struct event_row *row);
+void event_free(struct event **event);
 
 /* The frame this party gets. */
 const char *event_text(const struct event *event, enum party party, size_t *ret_len);

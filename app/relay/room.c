@@ -50,7 +50,7 @@ void room_hold(struct room *room)
 
 static void ring_drop(struct room *room)
 {
-	event_unref(&room->ring[room->head]);
+	event_free(&room->ring[room->head]);
 	room->head = (room->head + 1) % room->size;
 	room->count--;
 }

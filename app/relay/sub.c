@@ -14,7 +14,7 @@ void page_free(struct page **page)
 	if (!p)
 		return;
 	for (size_t i = p->next; i < p->count; i++)
-		event_unref(&p->events[i]);
+		event_free(&p->events[i]);
 	free(p);
 }
 
@@ -99,7 +99,7 @@ static bool next_of_page(struct sub *sub, struct buf *b)
 		sent = seq > sub->cursor; /* else the ring was faster than the page */
 		if (sent)
 			deliver(sub, event, false, b);
-		event_unref(&event);
+		event_free(&event);
 		if (sub->page->next == sub->page->count)
 			page_free(&sub->page);
 		advance(sub, sent ? seq : sub->cursor);

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		says(text, len, "body", fields[3]);
 		text = event_text(event, PARTY_CUSTOMER, &len);
 		says(text, len, row.operators_only ? NULL : "body", fields[3]);
-		event_unref(&event);
+		event_free(&event);
 	}
 	for (size_t i = 0; i < 5; i++)
 		free(fields[i]);
