@@ -10,7 +10,8 @@ begin
 	update chat.chat c set customer_seen_at = p_now, customer_polls_until = null where c.chat = any (p_chats) and c.ended_at is null;
 end $$;
 
--- A relay has a new session: its number, and whose sockets it holds now (none when it has just started). Customers it held before are awaited from now on.
+-- A relay has a new session: its number, and whose sockets it holds now (none when it has just started). Customers it held before are awaited from now on. Relays not heard
+-- of for a week are forgotten: where each start has a new name (containers) every word that is told would look at all there ever were.
 create function api.relay_register(p_name text, p_chats uuid[]) returns table (relay int, epoch text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
@@ -19,6 +20,7 @@ declare
 begin
 	insert into chat.relay as r (name, started_at, heartbeat_at) values (p_name, v_now, v_now)
 	on conflict (name) do update set started_at = v_now, heartbeat_at = v_now returning r.relay into v_relay;
+	delete from chat.relay r where r.heartbeat_at < v_now - interval '7 days';
 	perform internal.await_customers(v_relay, array(select k.chat from chat.relay_chat k where k.relay = v_relay and k.chat <> all (p_chats)), v_now);
 	insert into chat.relay_chat (relay, chat) select v_relay, c.chat from chat.chat c where c.chat = any (p_chats) on conflict do nothing;
 	execute format('listen %I', 'switchboard_relay_' || v_relay);

@@ -166,6 +166,11 @@ select t.arrive(1, 'sales', clock_timestamp() - interval '1 hour'), t.connect(1,
 select api.relay_register('r1', array[t.chat(1)]);
 select is(t.due(clock_timestamp() + interval '149 seconds'), 0, 'a relay whose session with the database was broken keeps those it still holds');
 :next_story
+insert into chat.relay (name, started_at, heartbeat_at) select name, clock_timestamp() - age, clock_timestamp() - age
+	from (values ('of last month', interval '8 days'), ('of last night', interval '6 days')) r (name, age);
+select api.relay_register('r1', '{}');
+select set_eq('select name from chat.relay', array['r1', 'of last night'], 'relays that are no more are forgotten after a week');
+:next_story
 
 -- ---- everything at one instant: what frees comes before what takes --------------------------------------------------
 update chat.operator set max_chats = 1;
