@@ -148,6 +148,7 @@ static enum status open_chat(struct call *call, const struct chat_request *reque
 		PARAM_TEXT(request->resume ? "true" : "false"),
 		PARAM_BYTES(held ? held_hash : NULL, SECRET_BYTES),
 		PARAM_TEXT(guard_exempts(call) ? "true" : "false"),
+		PARAM_TEXT(guard_asks_often(call) ? "true" : "false"),
 		PARAM_BYTES(invitation_hash, SECRET_BYTES), /* only of one that has it */
 	};
 

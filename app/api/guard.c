@@ -11,9 +11,10 @@
 #include <time.h>
 
 #define NONSENSE_MS 60000
+#define SELDOM_PART 4 /* who asks for a quarter of what an address may have asks seldom */
 #define OVERLOADED_RETRY_MS 5000
 
-enum counted { COUNTED_REQUEST, COUNTED_CHAT, COUNTED_NOTE, COUNTED_WEBHOOK, COUNTED_ACCOUNT };
+enum counted { COUNTED_REQUEST, COUNTED_CHAT, COUNTED_NOTE, COUNTED_WEBHOOK, COUNTED_ACCOUNT, COUNTED_OFTEN };
 
 static const struct rate note_rate = { .count = 1, .per_s = 10, .burst = 1 };
 
@@ -28,6 +29,7 @@ enum status guard_init(struct guard *guard, const struct options *options)
 		.chat_wait_ms = option_int(options, "chat_wait_max_ms"),
 		.hashes = { .fd = -1 },
 	};
+	guard->seldom = (struct rate){ .count = guard->chats.count, .per_s = guard->chats.per_s * SELDOM_PART, .burst = (guard->chats.burst + SELDOM_PART - 1) / SELDOM_PART };
 	if (networks_parse(exempt ? exempt : "", &guard->exempt) != STATUS_OK) {
 		log_event(LOG_LEVEL_ERROR, "limit_exempt is no list of addresses and networks", "limit_exempt", exempt, NULL);
 		return STATUS_INVALID;
@@ -134,6 +136,13 @@ enum status guard_chat(struct call *call)
 		return STATUS_UNAVAILABLE;
 	}
 	return judge(call, COUNTED_CHAT, &call->api->guard.chats);
+}
+
+bool guard_asks_often(struct call *call)
+{
+	uint32_t wait_ms;
+
+	return !guard_exempts(call) && !take(call, COUNTED_OFTEN, 0, &call->api->guard.seldom, &wait_ms);
 }
 
 /* A console without a session is an everyday thing, and a refused login has its own line; a chat's token that is none is odd. */

@@ -20,6 +20,7 @@ struct guard {
 	struct shared_buckets *buckets;
 	struct networks exempt;
 	struct rate requests, chats, webhooks;
+	struct rate seldom; /* of chats, too: who asks for no more has all of what a site has */
 	int64_t chat_wait_ms; /* 0 = any */
 	struct seats hashes; /* passwords that are hashed at this moment */
 };
@@ -35,6 +36,10 @@ bool guard_exempts(const struct call *call);
  * a worker. Webhooks of channels are counted for themselves. When there is more to do than can be done, new chats are given up first, quickly, so that the chats that run find a worker. */
 enum status MUST_CHECK guard_request(struct call *call);
 enum status MUST_CHECK guard_chat(struct call *call);
+
+/* Counts one more chat request: is it one of an address that asks often? The second half of what a site has (site_chats_per_minute) is kept for the others, so that one
+ * address cannot use up a site. Often is more than a quarter of what an address may. */
+bool guard_asks_often(struct call *call);
 
 /* Judges one more webhook of an account, after its signature: forged ones use up nobody's allowance but that of their address. */
 enum status MUST_CHECK guard_account(struct call *call, const char *account);

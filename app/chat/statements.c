@@ -12,17 +12,17 @@ const struct statement STATEMENT_WIDGET_FRAME = { "widget_frame", "select origin
 /* chat (proposed id), token hash, request_key hash, hash of the canonical request body, widget, origin, queue, name, email, locale, page_url, referrer,
  * answers (JSON object text), context (JSON object text), client address, relay URL, what a signed identity says ({sub, secret, name?, email?}) or NULL, resume (the
  * chat is there: a further token for the person whose it is), hash of the token of a chat that the customer has already (or NULL), whether the address is exempt from
- * limits
+ * limits, whether it asks often
  * → chat (the stored one: another than proposed on a repeat), token_hash (of the token it has, in hex), created, body */
 const struct statement STATEMENT_OPEN_CHAT = { "open_chat",
 	"select chat, encode(token_hash, 'hex') as token_hash, created, body from api.open_chat($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text,"
 	" $8::text, $9::text, $10::text, $11::text, $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::jsonb, $18::boolean, $19::bytea,"
-	" $20::boolean)", 20 };
+	" $20::boolean, $21::boolean)", 21 };
 /* the same, and the hash of an invitation's code; queue, name, e-mail, answers and context are those of the note. Raises not_found, gone (field invitation). */
 const struct statement STATEMENT_OPEN_INVITED = { "open_invited",
 	"select chat, encode(token_hash, 'hex') as token_hash, created, body from api.open_invited($1::uuid, $2::bytea, $3::bytea, $4::bytea, $5::text, $6::text, $7::text,"
 	" $8::text, $9::text, $10::text, $11::text, $12::text, $13::jsonb, $14::jsonb, $15::inet, $16::text, $17::jsonb, $18::boolean, $19::bytea,"
-	" $20::boolean, $21::bytea)", 21 };
+	" $20::boolean, $22::bytea, $21::boolean)", 22 };
 /* widget, origin → site, secret_1, secret_2 (NULL: none), now_s, tolerance_s: what a signed identity is held against */
 const struct statement STATEMENT_IDENTITY_TERMS = { "identity_terms",
 	"select site, secret_1, secret_2, now_s, tolerance_s from api.identity_terms($1::text, $2::text)", 2 };

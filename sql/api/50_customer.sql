@@ -151,7 +151,7 @@ end $$;
 -- chat: a second one is chat_exists with its id, and with p_resume the same call gives a further token for that one.
 create function api.open_chat(p_chat uuid, p_token_hash bytea, p_request_key_hash bytea, p_request_hash bytea, p_widget text, p_origin text, p_queue text, p_name text,
 	p_email text, p_locale text, p_page_url text, p_referrer text, p_answers jsonb, p_context jsonb, p_address inet, p_relay_url text,
-	p_identity jsonb default null, p_resume boolean default false, p_held_token_hash bytea default null, p_exempt boolean default true)
+	p_identity jsonb default null, p_resume boolean default false, p_held_token_hash bytea default null, p_exempt boolean default true, p_often boolean default false)
 returns table (chat uuid, token_hash bytea, created boolean, body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
@@ -196,7 +196,7 @@ begin
 			perform internal.check_queue_takes(v_way.queue, v_now);
 		end if;
 		if not p_exempt then
-			perform internal.check_chat_limits(v_widget.site, p_address, v_now);
+			perform internal.check_chat_limits(v_widget.site, p_address, p_often, v_now);
 		end if;
 		insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, email, locale, page_url, referrer, answers, context, address, bot, created_at, customer_seen_at,
 			person, name_verified, email_verified, preferred_operator)

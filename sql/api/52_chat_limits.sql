@@ -28,12 +28,14 @@ begin
 end $$;
 
 -- One more chat request of a site. A minute's worth at once, then one each so many seconds: the generic cell rate algorithm, as app/base/bucket.h. A request that is
--- refused, for whatever reason, is rolled back and costs nothing.
-create function internal.take_site_rate(p_site text, p_now timestamptz) returns void
+-- refused, for whatever reason, is rolled back and costs nothing. The second half of it is kept for addresses that ask seldom, so that one that asks often (p_often: the
+-- api counts them) cannot use up a site.
+create function internal.take_site_rate(p_site text, p_now timestamptz, p_often boolean default false) returns void
 language plpgsql as $$
 declare
 	v_max bigint := internal.setting('site_chats_per_minute');
 	v_full_at timestamptz;
+	v_room interval;
 begin
 	if v_max = 0 then
 		return;
@@ -41,18 +43,18 @@ begin
 	insert into chat.site_rate as r (site, full_at) values (p_site, p_now + interval '1 minute' / v_max)
 	on conflict (site) do update set full_at = greatest(r.full_at, p_now) + interval '1 minute' / v_max
 	returning r.full_at into v_full_at;
-	if v_full_at > p_now + interval '1 minute' then
-		perform internal.fail('SB429', 'site_busy', null,
-			jsonb_build_object('retry_ms', ceil(extract(epoch from v_full_at - p_now - interval '1 minute') * 1000)::int));
+	v_room := case when p_often then greatest(interval '1 minute' / 2, interval '1 minute' / v_max) else interval '1 minute' end;
+	if v_full_at > p_now + v_room then
+		perform internal.fail('SB429', 'site_busy', null, jsonb_build_object('retry_ms', ceil(extract(epoch from v_full_at - p_now - v_room) * 1000)::int));
 	end if;
 end $$;
 
 -- May this customer, from this address, open one more chat with the site? The row of the site's rate stays locked until COMMIT.
-create function internal.check_chat_limits(p_site text, p_address inet, p_now timestamptz) returns void
+create function internal.check_chat_limits(p_site text, p_address inet, p_often boolean, p_now timestamptz) returns void
 language plpgsql as $$
 begin
 	perform internal.check_chats_of_address(p_address);
-	perform internal.take_site_rate(p_site, p_now);
+	perform internal.take_site_rate(p_site, p_now, p_often);
 end $$;
 
 -- Raises chat_exists, with its id, when the token that a customer shows with the request is that of an open chat with this site.

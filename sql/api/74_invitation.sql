@@ -3,7 +3,7 @@
 -- who invited him first.
 create function api.open_invited(p_chat uuid, p_token_hash bytea, p_request_key_hash bytea, p_request_hash bytea, p_widget text, p_origin text, p_queue text, p_name text,
 	p_email text, p_locale text, p_page_url text, p_referrer text, p_answers jsonb, p_context jsonb, p_address inet, p_relay_url text,
-	p_identity jsonb, p_resume boolean, p_held_token_hash bytea, p_exempt boolean, p_invitation bytea)
+	p_identity jsonb, p_resume boolean, p_held_token_hash bytea, p_exempt boolean, p_invitation bytea, p_often boolean default false)
 returns table (chat uuid, token_hash bytea, created boolean, body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
@@ -21,7 +21,7 @@ begin
 	end if;
 	select o.chat, o.token_hash, o.created, o.body into v_opened
 	from api.open_chat(p_chat, p_token_hash, p_request_key_hash, p_request_hash, p_widget, p_origin, v_entry.queue, v_entry.name, v_entry.email, p_locale, p_page_url, p_referrer,
-		'{}', jsonb_build_object('note', v_entry.reference), p_address, p_relay_url, p_identity, false, p_held_token_hash, p_exempt) o;
+		'{}', jsonb_build_object('note', v_entry.reference), p_address, p_relay_url, p_identity, false, p_held_token_hash, p_exempt, p_often) o;
 	if v_opened.created then
 		update chat.inbox i set chat = v_opened.chat where i.entry = v_entry.entry;
 		perform internal.add_event(v_opened.chat, v_now, 'message', 'customer', '', coalesce(v_entry.name, ''), v_entry.body, null, gen_random_uuid());

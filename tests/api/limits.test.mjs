@@ -100,6 +100,25 @@ test('a site that is asked for more chats than it may have is site_busy, of many
 	}
 });
 
+test('an address that asks often cannot use up a site: half of what a site has is kept for the others', async () => {
+	await set('site_chats_per_minute', 4);
+	const used = (seconds) => stack.query("update chat.site_rate set full_at = clock_timestamp() + make_interval(secs => $1)", [seconds]);
+	try {
+		for (let i = 0; i < 2; i++) { // a quarter of BURST
+			await stack.query('delete from chat.site_rate');
+			assert.equal((await open('127.0.1.101')).status, 201);
+		}
+		await used(44); // of 60 s; half would be 30
+		assertWaits(await open('127.0.1.101'), 'site_busy');
+		assert.equal((await open('127.0.1.102')).status, 201, 'another address has the rest');
+		await stack.query('delete from chat.site_rate');
+		assert.equal((await open('127.0.1.101')).status, 201, 'where nobody else asks, so may who asks often');
+	} finally {
+		await set('site_chats_per_minute', 60);
+		await stack.query('delete from chat.site_rate');
+	}
+});
+
 test('an address has so many open chats at once and no more; who ends one may open another', async () => {
 	await set('chats_per_address', 2);
 	try {

@@ -6,11 +6,11 @@ create function t.ask(p_n int, p_address inet, p_exempt boolean default false, p
 	select from api.open_chat(t.chat(p_n), t.token(p_n), t.key(p_n), sha256(''), p_widget, null, null, null, null, null, null, null, null, null, p_address, '',
 		p_held_token_hash => p_held, p_exempt => p_exempt)
 $$;
-create function t.takes(p_at timestamptz) returns text language plpgsql as $$
+create function t.takes(p_at timestamptz, p_often boolean default false) returns text language plpgsql as $$
 declare
 	v_extra text;
 begin
-	perform internal.take_site_rate('shop', p_at);
+	perform internal.take_site_rate('shop', p_at, p_often);
 	return 'yes';
 exception when others then
 	get stacked diagnostics v_extra = pg_exception_detail;
@@ -26,6 +26,13 @@ select is(t.takes(t.at(1)), 'yes', 'one a second');
 select is(t.takes(t.at(1)), 'SB429 site_busy 1000', 'and no more');
 select is(count(*), 60::bigint, 'after a quiet time all of it') from generate_series(1, 100) g where t.takes(t.at(500)) = 'yes';
 select lives_ok($$select internal.take_site_rate('other', t.at(0))$$, 'another site has its own');
+select is(count(*), 30::bigint, 'who asks often has half of it') from generate_series(1, 60) g where t.takes(t.at(1000), true) = 'yes';
+select is(t.takes(t.at(1000.6), true), 'SB429 site_busy 400', 'and is told when there will be more');
+select is(count(*), 30::bigint, 'the other half is kept for others') from generate_series(1, 60) g where t.takes(t.at(1000)) = 'yes';
+select is(t.takes(t.at(1030), true), 'SB429 site_busy 1000', 'who come first');
+select is(t.takes(t.at(1031), true), 'yes', 'until they are served');
+select t.set('site_chats_per_minute', 1);
+select is(t.takes(t.at(2000), true), 'yes', 'half of one is one');
 select t.set('site_chats_per_minute', 0);
 select is(t.takes(t.at(500)), 'yes', '0: no limit');
 :next_story

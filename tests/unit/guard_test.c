@@ -11,7 +11,7 @@ static struct call call;
 
 static void begin(const char *exempt)
 {
-	api = (struct api){ .guard = { .requests = { .count = 20, .per_s = 1, .burst = 40 }, .chats = { .count = 1, .per_s = 60, .burst = 5 },
+	api = (struct api){ .guard = { .requests = { .count = 20, .per_s = 1, .burst = 40 }, .chats = { .count = 1, .per_s = 60, .burst = 5 }, .seldom = { .count = 1, .per_s = 240, .burst = 2 },
 											 .webhooks = { .count = 1, .per_s = 60, .burst = 100 }, .hashes = { .fd = -1 } } };
 	api.guard.buckets = shared_buckets_new();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(api.guard.buckets);
@@ -38,6 +38,22 @@ static void each_address_has_its_burst_and_is_then_told_to_wait(void)
 	CU_ASSERT_TRUE(call.problem.retry_ms > 50000 && call.problem.retry_ms <= 60001);
 	CU_ASSERT_EQUAL(chats("192.0.2.2", 20), 5);
 	CU_ASSERT_EQUAL(guard_request(&call), STATUS_OK); /* requests are counted for themselves */
+	guard_fini(&api.guard);
+}
+
+static void who_asks_for_more_than_a_quarter_asks_often(void)
+{
+	begin("10.0.0.0/8");
+	call.request.remote_addr = "192.0.2.1";
+	CU_ASSERT_FALSE(guard_asks_often(&call));
+	CU_ASSERT_FALSE(guard_asks_often(&call));
+	CU_ASSERT_TRUE(guard_asks_often(&call));
+	CU_ASSERT_EQUAL(chats("192.0.2.1", 20), 5); /* what it may have is as before */
+	call.request.remote_addr = "192.0.2.2";
+	CU_ASSERT_FALSE(guard_asks_often(&call));
+	call.request.remote_addr = "10.0.0.1";
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT_FALSE(guard_asks_often(&call));
 	guard_fini(&api.guard);
 }
 
@@ -129,6 +145,7 @@ static void webhooks_are_counted_by_address_and_by_account(void)
 
 CU_TestInfo guard_tests[] = {
 	{ "each address has its burst and is then told to wait", each_address_has_its_burst_and_is_then_told_to_wait },
+	{ "who asks for more than a quarter asks often", who_asks_for_more_than_a_quarter_asks_often },
 	{ "a /64 of IPv6 is one address", a_64_of_IPv6_is_one_address },
 	{ "all who come without an address are one", all_who_come_without_an_address_are_one },
 	{ "who is exempt is not counted", who_is_exempt_is_not_counted },
