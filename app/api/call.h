@@ -52,6 +52,7 @@ struct call {
 	uint8_t credential[SECRET_BYTES]; /* hash of the chat token or of the session cookie, where the route asks for one */
 	struct json_object *body;         /* owned; NULL until call_read() */
 	int64_t began_ms;                 /* by CLOCK_MONOTONIC */
+	bool shelved;                     /* the answer was on the shelf */
 	char application[REQUEST_ID_MAX + 32];             /* what the database calls us meanwhile: our name and the request's id */
 	struct param served[2];           /* of STATEMENT_SERVE */
 };

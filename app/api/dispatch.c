@@ -35,6 +35,7 @@ void dispatch_close(void *state)
 {
 	struct call *call = state;
 
+	log_flush();
 	shelf_clear(&call->api->shelf);
 	assets_fini(&call->api->assets);
 	conn_free(&call->api->conn);
@@ -50,6 +51,7 @@ static void begin(struct call *call)
 	call->match = (struct route_match){ 0 };
 	call->origin = NULL;
 	call->body = NULL;
+	call->shelved = false;
 }
 
 static enum status take_body(struct call *call, request_read_fn *read, void *stream)
@@ -142,9 +144,12 @@ int dispatch_between(void *state)
 {
 	struct api *api = ((struct call *)state)->api;
 	int64_t now_ms = now_us() / 1000;
+	int due_ms, log_ms;
 
 	shelf_tidy(&api->shelf, api->conn, now_ms);
-	return tally_write(&api->tally, api->conn, now_ms);
+	due_ms = tally_write(&api->tally, api->conn, now_ms);
+	log_ms = log_tidy(now_ms);
+	return log_ms >= 0 && log_ms < due_ms ? log_ms : due_ms;
 }
 
 /* The route's pattern, not the address that was asked for: that one is the client's text. */
@@ -154,11 +159,13 @@ static void log_request(const struct call *call, enum status status, int64_t too
 	char code[8];
 
 	snprintf(code, sizeof code, "%d", call->response.code);
+	log_hold(call->shelved && status == STATUS_OK); /* nothing was asked of the database, and nothing is to be traced */
 	log_count(LOG_LEVEL_INFO, "request", "ms", took_ms, "method", http_method_name(call->request.method), "route", route ? route->path : "none",
 			  "code", code, "result", status_wire_name(status), call->problem.field[0] ? "field" : NULL, call->problem.field, NULL);
+	log_hold(false);
 }
 
-void dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out)
+bool dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out)
 {
 	struct call *call = state;
 	int64_t start_us = now_us(), end_us;
@@ -183,4 +190,5 @@ void dispatch_serve(void *state, char *const *environment, request_read_fn *read
 	conn_serve(call->api->conn, NULL, NULL);
 	json_object_put(call->body);
 	call->body = NULL;
+	return request_is_read(&call->request);
 }

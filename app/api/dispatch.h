@@ -8,7 +8,7 @@
 
 /* A struct worker_program's five: `arg` is the struct api, the state a struct call that serves one request after the other. */
 void *dispatch_open(void *arg, unsigned worker);
-void dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out);
+bool dispatch_serve(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out);
 void dispatch_coming(void *state);
 int dispatch_between(void *state);
 void dispatch_close(void *state);

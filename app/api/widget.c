@@ -53,6 +53,7 @@ enum status widget_config(struct call *call)
 		locale = locale_accepted(&call->request);
 	config_key(call, locale, &key);
 	item = shelf_find(&call->api->shelf, call->api->conn, key.data, call->began_ms);
+	call->shelved = item != NULL;
 	if (item)
 		show_config(&call->response, shelf_body(item), shelf_etag(item), call->request.if_none_match);
 	else

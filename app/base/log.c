@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,11 +18,18 @@
 #define LOG_VALUE_MAX 1024
 #define LOG_TAIL_RESERVE 8 /* " cut=1\n" */
 #define LOG_REQUEST_ID_MAX 64
+#define LOG_HELD_MAX PIPE_BUF /* what one write() puts into a pipe in one piece, whoever else writes there */
+#define LOG_HELD_MS 1000
 
 static const char *log_program = "switchboard";
 static enum log_level log_least = LOG_LEVEL_INFO;
 static char log_request_id[LOG_REQUEST_ID_MAX + 1];
 static unsigned long long log_lost_lines;
+static bool log_holding;
+static char log_held[LOG_HELD_MAX];
+static size_t log_held_len;
+static unsigned log_held_lines;
+static long long log_held_ms; /* since when; 0 = log_tidy() has not seen it yet */
 static const char *log_security_path; /* NULL: stderr */
 static int log_security_fd = -1;
 
@@ -123,19 +131,56 @@ static void add_pair(struct buf *line, const char *key, const char *value)
 	}
 }
 
+static void write_out(int fd, const char *data, size_t len, unsigned lines)
+{
+	ssize_t done;
+
+	do {
+		done = write(fd, data, len);
+	} while (done < 0 && errno == EINTR);
+	if (done != (ssize_t)len)
+		log_lost_lines += lines;
+}
+
+void log_flush(void)
+{
+	if (log_held_len > 0)
+		write_out(STDERR_FILENO, log_held, log_held_len, log_held_lines);
+	log_held_len = log_held_lines = 0;
+	log_held_ms = 0;
+}
+
+void log_hold(bool held)
+{
+	log_holding = held;
+}
+
+int log_tidy(long long now_ms)
+{
+	if (log_held_len > 0 && log_held_ms == 0)
+		log_held_ms = now_ms;
+	if (log_held_len > 0 && now_ms - log_held_ms >= LOG_HELD_MS)
+		log_flush();
+	return log_held_len > 0 ? (int)(log_held_ms + LOG_HELD_MS - now_ms) : -1;
+}
+
+/* Lines come in the order in which they were written. */
 static void write_line(struct buf *line, int fd)
 {
 	bool cut = line->overflow;
-	ssize_t done;
 
 	line->overflow = false;
 	line->max += LOG_TAIL_RESERVE;
 	buf_add_str(line, cut ? " cut=1\n" : "\n");
-	do {
-		done = write(fd, line->data, line->len);
-	} while (done < 0 && errno == EINTR);
-	if (done != (ssize_t)line->len)
-		log_lost_lines++;
+	if (!log_holding || log_held_len + line->len > sizeof log_held)
+		log_flush();
+	if (!log_holding || fd != STDERR_FILENO || line->len > sizeof log_held) {
+		write_out(fd, line->data, line->len, 1);
+		return;
+	}
+	memcpy(log_held + log_held_len, line->data, line->len);
+	log_held_len += line->len;
+	log_held_lines++;
 }
 
 static void begin_line(struct buf *line, enum log_level level, const char *event, bool security)

@@ -30,6 +30,16 @@ void log_event(enum log_level level, const char *event, ...) __attribute__((sent
 /* Same with one number first: log_count(LOG_LEVEL_INFO, "drained", "sockets", 12, "relay", name, NULL) */
 void log_count(enum log_level level, const char *event, const char *key, long long value, ...) __attribute__((sentinel));
 
+/* While `held` is on, lines for stderr may wait for each other and go out with one write(2): as soon as another line is not held, or they fill a few kilobytes, or
+ * log_tidy() finds that a second is over. A process that is killed takes them with it, so this is for lines that nobody would miss then. */
+void log_hold(bool held);
+
+/* Writes what has been held for a second by now (of CLOCK_MONOTONIC). Returns in how many milliseconds it wants to be asked again; -1: nothing is held. */
+int log_tidy(long long now_ms);
+
+/* Writes what is held. */
+void log_flush(void);
+
 /* The security log: who came, who was not let in, who wanted too much. Written whatever the least level is; its lines carry stream=security and go to stderr
  * among the others, or, after log_security_to(), to a file of their own, which is made when it is missing and opened anew when somebody has moved it away.
  * Here and nowhere else may an address be told. */

@@ -241,6 +241,13 @@ enum status request_read_body(struct request *request, request_read_fn *read, vo
 	return STATUS_OK;
 }
 
+bool request_is_read(const struct request *request)
+{
+	size_t length = 0;
+
+	return !request->content_length || (parse_length(request->content_length, &length) == STATUS_OK && request->body.len == length);
+}
+
 const char *request_bearer(const struct request *request)
 {
 	static const char scheme[] = "Bearer ";

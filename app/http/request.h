@@ -72,6 +72,9 @@ bool request_is_form(const struct request *request);
  * STATUS_BAD_REQUEST (no number, or the body ends early). */
 enum status MUST_CHECK request_read_body(struct request *request, request_read_fn *read, void *stream);
 
+/* Has it no body, or one that was read whole? */
+bool request_is_read(const struct request *request);
+
 /* The token of "Authorization: Bearer TOKEN", borrowed; NULL where there is none. Its form is the caller's to judge. */
 const char *request_bearer(const struct request *request);
 

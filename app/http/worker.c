@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -17,6 +18,7 @@
 #define OUT_KEEP_BYTES 1048576
 #define WRITE_CHUNK 65536
 #define ACCEPT_PAUSE_MS 50
+#define WATCH_EVERY_S 1
 
 static size_t read_stream(void *stream, char *data, size_t len)
 {
@@ -39,10 +41,19 @@ static bool write_stream(FCGX_Stream *stream, const struct buf *out)
 	return true;
 }
 
+/* libfcgi closes a connection by shutting down its own half and sleeping until the web server has closed the other, because what was sent and not read would tear the
+ * answer off. Where the request was read to its end (the record behind its body, too) there is nothing of that kind, and a plain close spares us two switches. */
+static void close_at_once(FCGX_Request *request)
+{
+	if (FCGX_GetChar(request->in) == EOF && FCGX_GetError(request->in) == 0)
+		FCGX_Detach(request);
+}
+
 static void serve(const struct worker_program *program, void *state, FCGX_Request *request, struct buf *out)
 {
 	buf_reset(out);
-	program->serve(state, request->envp, read_stream, request->in, out);
+	if (program->serve(state, request->envp, read_stream, request->in, out))
+		close_at_once(request);
 	if (!write_stream(request->out, out))
 		log_event(LOG_LEVEL_INFO, "client gone before the answer", NULL);
 	log_set_request_id(NULL);
@@ -51,6 +62,41 @@ static void serve(const struct worker_program *program, void *state, FCGX_Reques
 		buf_init(out, OUT_MAX);
 	}
 }
+
+/* ---- who takes too long ------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t watched; /* somebody else may be blocking us */
+static time_t watch_set_s;
+
+/* Ends this process wherever it is stuck, as if it had never caught the signal; the master starts another. */
+static void on_alarm(int number)
+{
+	if (!watched)
+		return;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* The alarm is set anew once a second and never taken back: it comes after `timeout_s`, or a second later, in what is watched, and finds an idle worker else. So nothing
+ * that is watched is interrupted before its time. */
+static void watch(int timeout_s)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (now.tv_sec - watch_set_s >= WATCH_EVERY_S) {
+		alarm((unsigned)(timeout_s + WATCH_EVERY_S));
+		watch_set_s = now.tv_sec;
+	}
+	watched = 1;
+}
+
+static void watch_no_longer(void)
+{
+	watched = 0;
+}
+
+/* ---- waiting and serving ------------------------------------------------------------------------------------ */
 
 enum waited { WAITED_STOP, WAITED_REQUEST, WAITED_LONG_ENOUGH };
 
@@ -119,13 +165,11 @@ static void loop(const struct worker_program *program, void *state, FCGX_Request
 
 	buf_init(&out, OUT_MAX);
 	while (waited != WAITED_STOP) {
-		/* From here on somebody else may block us: a web server that connects and says nothing, a database that hangs. The
-		 * default action of SIGALRM ends this process wherever it is stuck; the master starts another. */
-		alarm((unsigned)request_timeout_s);
+		watch(request_timeout_s); /* a web server that connects and says nothing, a database that hangs */
 		if (waited == WAITED_REQUEST)
 			take_request(program, state, request, &out);
 		timeout_ms = program->between ? program->between(state) : -1;
-		alarm(0);
+		watch_no_longer();
 		waited = wait_for_request(waiting_fd, stop_fd, timeout_ms);
 	}
 	buf_fini(&out);
@@ -140,6 +184,7 @@ int worker_run(const struct worker_program *program, unsigned worker, int listen
 
 	if (!state || waiting_fd < 0)
 		goto out;
+	signal(SIGALRM, on_alarm);
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		goto out;
 	loop(program, state, &request, waiting_fd, stop_fd, request_timeout_s);

@@ -11,8 +11,8 @@
 struct worker_program {
 	void *(*open)(void *arg, unsigned worker); /* makes the worker's state, such as its database connection; NULL ends the worker */
 	void (*coming)(void *state); /* somebody has connected, and nothing of the request is read: what may be begun already; may be NULL */
-	/* Serves one request: `environment` and the body behind `read` in, the complete FastCGI response out. */
-	void (*serve)(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out);
+	/* Serves one request: `environment` and the body behind `read` in, the complete FastCGI response out. Was the body read as far as its announced length? */
+	bool (*serve)(void *state, char *const *environment, request_read_fn *read, void *stream, struct buf *out);
 	int (*between)(void *state); /* between two requests: what is due by time; returns the milliseconds until it wants to be called again; may be NULL */
 	void (*close)(void *state);
 	void *arg;

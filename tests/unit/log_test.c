@@ -124,6 +124,59 @@ static void a_count_comes_first(void)
 	CU_ASSERT_STRING_EQUAL(behind_event(capture_end(&capture)), "event=drained sockets=-12 relay=r1\n");
 }
 
+/* What has been written, how many lines. */
+static int lines(void)
+{
+	int count = 0;
+
+	for (const char *c = capture_end(&capture); *c; c++)
+		count += *c == '\n';
+	return count;
+}
+
+static void lines_that_are_held_go_out_together(void)
+{
+	const char *line;
+
+	setup();
+	log_hold(true);
+	capture_begin(&capture, STDERR_FILENO);
+	log_event(LOG_LEVEL_INFO, "one", NULL);
+	log_event(LOG_LEVEL_INFO, "two", NULL);
+	CU_ASSERT_EQUAL(lines(), 0);
+	capture_begin(&capture, STDERR_FILENO);
+	log_hold(false);
+	log_event(LOG_LEVEL_INFO, "three", NULL);
+	line = capture_end(&capture);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(line, "event=one\n"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(strstr(line, "event=one\n"), "event=two\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(strstr(line, "event=two\n"), "event=three\n"));
+	log_hold(true);
+	capture_begin(&capture, STDERR_FILENO);
+	for (int i = 0; i < 100; i++)
+		log_event(LOG_LEVEL_INFO, "many", "of", "a hundred characters: ----------------------------------------------------------------------", NULL);
+	CU_ASSERT_TRUE(lines() > 50); /* so many bytes are not held */
+	log_hold(false);
+	log_flush();
+}
+
+static void a_held_line_waits_for_a_second(void)
+{
+	setup();
+	log_flush();
+	CU_ASSERT_EQUAL(log_tidy(5000), -1);
+	log_hold(true);
+	capture_begin(&capture, STDERR_FILENO);
+	log_event(LOG_LEVEL_INFO, "one", NULL);
+	log_hold(false);
+	CU_ASSERT_EQUAL(log_tidy(6000), 1000);
+	CU_ASSERT_EQUAL(log_tidy(6999), 1);
+	CU_ASSERT_EQUAL(lines(), 0);
+	capture_begin(&capture, STDERR_FILENO);
+	CU_ASSERT_EQUAL(log_tidy(7000), -1);
+	CU_ASSERT_EQUAL(lines(), 1);
+}
+
 static void a_line_that_cannot_be_written_is_counted(void)
 {
 	unsigned long long before = log_lost();
@@ -209,6 +262,8 @@ CU_TestInfo log_tests[] = {
 	{ "lines below the level are not written", lines_below_the_level_are_not_written },
 	{ "the request id is on every line until cleared", the_request_id_is_on_every_line_until_cleared },
 	{ "a count comes first", a_count_comes_first },
+	{ "lines that are held go out together", lines_that_are_held_go_out_together },
+	{ "a held line waits for a second", a_held_line_waits_for_a_second },
 	{ "a line that cannot be written is counted", a_line_that_cannot_be_written_is_counted },
 	{ "the security log is marked and not silenced", the_security_log_is_marked_and_not_silenced },
 	{ "the security log follows its file", the_security_log_follows_its_file },
