@@ -14,7 +14,7 @@ static bool is_key(const char *segment)
 	return len >= 1 && len <= KEY_MAX && strspn(segment, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
 }
 
-/* Whether `segment` is what the pattern at `*path` asks for up to its next slash; moves `*path` there. This runs for every route of the table at every request. */
+/* Whether `segment` is what the pattern at `*path` asks for up to its next slash; moves `*path` there. */
 static bool match_segment(const char **path, const char *segment, const char **ret_arg)
 {
 	const char *p = *path;
@@ -33,22 +33,26 @@ static bool match_segment(const char **path, const char *segment, const char **r
 	return *segment == '\0' && (*p == '\0' || *p == '/');
 }
 
-static bool match_path(const char *path, const struct uri *uri, const char *ret_args[ROUTE_ARGS_MAX])
+/* When it does not match, `*ret_decided` is how much of the pattern is enough to know so. */
+static bool match_path(const char *path, const struct uri *uri, const char *ret_args[ROUTE_ARGS_MAX], size_t *ret_decided)
 {
+	const char *start = path, *arg;
 	size_t i, args = 0;
-	const char *arg;
+	bool good = true;
 
 	memset(ret_args, 0, ROUTE_ARGS_MAX * sizeof *ret_args);
-	for (i = 0; i < uri->segment_count; i++) {
+	for (i = 0; good && i < uri->segment_count; i++) {
 		arg = NULL;
-		if (*path == '\0' || *path == '/' || !match_segment(&path, uri->segments[i], &arg))
-			return false;
+		good = *path != '\0' && *path != '/' && match_segment(&path, uri->segments[i], &arg);
 		if (arg && args < ROUTE_ARGS_MAX)
 			ret_args[args++] = arg;
-		if (i + 1 < uri->segment_count && *path++ != '/')
-			return false;
+		if (good && i + 1 < uri->segment_count) {
+			good = *path == '/';
+			path += good;
+		}
 	}
-	return strcmp(path, uri->trailing_slash ? "/" : "") == 0;
+	*ret_decided = (size_t)(path - start) + 2; /* what the end was held against, too */
+	return good && strcmp(path, uri->trailing_slash ? "/" : "") == 0;
 }
 
 enum status router_find(const struct route *routes, size_t count, const struct uri *uri, enum http_method method, struct route_match *ret_match)
@@ -56,11 +60,15 @@ enum status router_find(const struct route *routes, size_t count, const struct u
 	enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
 	struct route_match match = { 0 };
 	const char *args[ROUTE_ARGS_MAX];
-	size_t i;
+	size_t i, decided = 0; /* of the pattern before, when it did not match */
 
 	for (i = 0; i < count; i++) {
-		if (!match_path(routes[i].path, uri, args))
+		/* a table in order says the same at the beginning of most of its rows */
+		if (decided > 0 && strncmp(routes[i].path, routes[i - 1].path, decided) == 0)
 			continue;
+		if (!match_path(routes[i].path, uri, args, &decided))
+			continue;
+		decided = 0;
 		match.allow |= (unsigned)routes[i].method | HTTP_OPTIONS | (routes[i].method == HTTP_GET ? HTTP_HEAD : 0U);
 		if (!match.route && (routes[i].method == wanted || method == HTTP_OPTIONS)) {
 			match.route = &routes[i];

@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #define WRITE_CHUNK 65536
 #define ACCEPT_PAUSE_MS 50
 #define WATCH_EVERY_S 1
+#define SILENT_MS 2000
 
 static size_t read_stream(void *stream, char *data, size_t len)
 {
@@ -140,17 +143,50 @@ static int stop_signals_fd(void)
 	return signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+static bool accepts_itself; /* libfcgi knows more of TCP: whom to believe, and its options */
+
+static bool is_unix(int listen_fd)
+{
+	int domain = AF_UNSPEC;
+	socklen_t size = sizeof domain;
+
+	return getsockopt(listen_fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
+/* libfcgi would accept and read in one call. Whoever finds that another worker was quicker must not have begun anything for it, so a connection to a unix socket is accepted
+ * here; as there, who says nothing at first is not waited for. */
+static int accept_request(const struct worker_program *program, void *state, FCGX_Request *request)
+{
+	struct pollfd speaks = { .fd = -1, .events = POLLIN };
+
+	if (accepts_itself) {
+		speaks.fd = accept4(request->listen_sock, NULL, NULL, SOCK_CLOEXEC);
+		if (speaks.fd < 0)
+			return -errno;
+	}
+	if (program->coming)
+		program->coming(state);
+	if (speaks.fd >= 0 && poll(&speaks, 1, SILENT_MS) <= 0) {
+		close(speaks.fd);
+		return -EAGAIN;
+	}
+	if (speaks.fd >= 0) {
+		request->ipcFd = speaks.fd;
+		request->keepConnection = 1; /* until its own flag is read, or else it would be closed as the request before */
+	}
+	return FCGX_Accept_r(request);
+}
+
 static void take_request(const struct worker_program *program, void *state, FCGX_Request *request, struct buf *out)
 {
 	const struct timespec pause = { .tv_nsec = ACCEPT_PAUSE_MS * 1000000L };
-	int rc;
+	int rc = accept_request(program, state, request);
 
-	if (program->coming)
-		program->coming(state);
-	rc = FCGX_Accept_r(request);
 	if (rc >= 0) {
 		serve(program, state, request, out);
 		FCGX_Finish_r(request);
+		if (request->ipcFd >= 0)
+			FCGX_Free(request, 1); /* the web server wants to keep it, and an idle connection would occupy this worker */
 	} else if (rc != -EAGAIN && rc != -EINTR) {
 		log_event(LOG_LEVEL_WARN, "accept failed", "reason", strerror(-rc), NULL);
 		nanosleep(&pause, NULL);
@@ -185,6 +221,7 @@ int worker_run(const struct worker_program *program, unsigned worker, int listen
 	if (!state || waiting_fd < 0)
 		goto out;
 	signal(SIGALRM, on_alarm);
+	accepts_itself = is_unix(listen_fd);
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		goto out;
 	loop(program, state, &request, waiting_fd, stop_fd, request_timeout_s);
