@@ -117,6 +117,13 @@ for (const folder of ['../../widget/texts', '../../console/texts'])
 		}
 	});
 
+test('French punctuation keeps to its word: no line begins with a colon', async () => {
+	for (const texts of ['widget/texts', 'console/texts', 'plain/texts']) {
+		const { default: french } = await import(`../../${texts}/fr.js`);
+		for (const [name, text] of Object.entries(french)) assert.doesNotMatch(text, / [:;?!»]|« /, `${texts}: ${name}`);
+	}
+});
+
 test('the back-off is drawn from a range that doubles up to its bound', () => {
 	const most = new Backoff({ random: () => 1 });
 	assert.deepEqual(Array.from({ length: 8 }, () => most.next()), [1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);

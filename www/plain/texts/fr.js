@@ -7,7 +7,7 @@ export default {
 	'plain.resume': 'Afficher les nouveaux messages',
 	'plain.continue': 'Continuer',
 	'plain.back': 'Retour à la discussion',
-	'plain.code': 'Erreur {code} : {name}',
+	'plain.code': 'Erreur {code} : {name}',
 	'error.bad': 'Votre navigateur a envoyé quelque chose que nous ne comprenons pas. Revenez en arrière et réessayez.',
 	'error.cookies': 'Ce formulaire est trop ancien, ou votre navigateur n’accepte pas les cookies. Autorisez-les pour cette page, puis ouvrez-la de nouveau.',
 	'error.forbidden': 'Ce n’est pas possible ici. Ouvrez de nouveau la discussion depuis notre site.',
@@ -15,7 +15,7 @@ export default {
 	'error.method': 'Cette page ne peut pas être demandée ainsi. Revenez à la discussion.',
 	'error.conflict': 'Il y a déjà été répondu. Regardez la discussion avant de réessayer.',
 	'error.invalid': 'Quelque chose ne va pas dans le formulaire. Vérifiez-le et envoyez-le de nouveau.',
-	'error.body': 'Raccourcissez votre message : il peut compter 4 000 caractères.',
-	'error.busy': 'C’était trop à la fois. Attendez {n} s et réessayez.',
+	'error.body': 'Raccourcissez votre message : il peut compter 4 000 caractères.',
+	'error.busy': 'C’était trop à la fois. Attendez {n} s et réessayez.',
 	'error.unavailable': 'La discussion est injoignable pour le moment. Réessayez dans un instant.',
 };

@@ -115,6 +115,8 @@ export default {
 	transcript: 'تنزيل نص المحادثة',
 	transcript_failed: 'تعذر تحميل النص. حاول مجددًا.',
 	transcript_file: 'محادثة',
+	sound: 'تشغيل الصوت',
+	mute: 'كتم الصوت',
 	larger: 'نافذة أكبر',
 	smaller: 'نافذة أصغر',
 	end: 'إنهاء المحادثة',

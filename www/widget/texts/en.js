@@ -108,6 +108,8 @@ export default {
 	transcript: 'Download transcript',
 	transcript_failed: 'The transcript could not be loaded. Please try again.',
 	transcript_file: 'chat',
+	sound: 'Turn sound on',
+	mute: 'Turn sound off',
 	larger: 'Larger window',
 	smaller: 'Smaller window',
 	end: 'End chat',
