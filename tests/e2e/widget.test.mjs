@@ -232,6 +232,44 @@ test('the launcher keeps to the strictest policy a shop may have', async () => {
 	await mia.shoot('under a strict policy');
 });
 
+test('a message that nobody sees makes a sound, until the customer turns that off', async () => {
+	const ana = await operatorFor('billing');
+	const mia = await browser.person('mia');
+	await mia.context.addInitScript(() => {
+		const { start } = OscillatorNode.prototype;
+		globalThis.tones = 0;
+		OscillatorNode.prototype.start = function (...given) {
+			globalThis.tones++;
+			return start.apply(this, given);
+		};
+	});
+	await mia.startChat('Mia');
+	const frame = mia.page.frames().find((f) => f.url().includes('/widget/'));
+	const tones = () => frame.evaluate(() => globalThis.tones);
+	await mia.pick('Billing');
+	const offer = await ana.nextOffer();
+	await ana.accept(offer);
+	await mia.chat.getByText('Dara Novak is here to help').waitFor();
+	await ana.say(offer.chat, 'seen at once');
+	await mia.bubble('seen at once').waitFor();
+	assert.equal(await tones(), 0, 'what one sees needs no sound');
+	await mia.page.evaluate(() => window.Switchboard.close());
+	await ana.say(offer.chat, 'unseen');
+	await until(async () => (await tones()) === 2, { what: 'two notes' });
+	await mia.launcher.click();
+	await mia.chat.locator('#menu').click();
+	await mia.chat.getByRole('button', { name: 'Turn sound off' }).click();
+	await mia.chat.locator('#menu').click();
+	await mia.chat.getByRole('button', { name: 'Turn sound on' }).waitFor();
+	await mia.page.evaluate(() => window.Switchboard.close());
+	await ana.say(offer.chat, 'unheard');
+	await mia.page.locator('switchboard-widget .badge', { hasText: '1' }).waitFor();
+	await mia.launcher.click();
+	await mia.bubble('unheard').waitFor();
+	assert.equal(await tones(), 2);
+	await leave(ana);
+});
+
 test('the page is told what it may know: the API opens and closes, counts what is unread', async () => {
 	const ana = await operatorFor('billing');
 	const mia = await browser.person('mia');
@@ -247,9 +285,11 @@ test('the page is told what it may know: the API opens and closes, counts what i
 	await mia.page.evaluate(() => window.Switchboard.close());
 	await ana.say(offer.chat, 'are you there?');
 	await mia.page.locator('switchboard-widget .badge', { hasText: '1' }).waitFor();
+	await until(async () => (await mia.page.title()).startsWith('(1) '), { what: 'the title to say it to who looks at another page' });
 	await mia.shoot('unread');
 	await mia.page.evaluate(() => window.Switchboard.open());
 	await mia.bubble('are you there?').waitFor();
+	await until(async () => (await mia.page.title()).startsWith('The Corner Shop'), { what: 'the title to be what it was' });
 	await until(async () => (await mia.page.evaluate(() => window.heard)).some(([type, n]) => type === 'unread' && n === 0), { what: 'nothing unread' });
 	const { token } = await mia.page.evaluate(() => ({ token: JSON.stringify({ ...sessionStorage }) }));
 	assert.deepEqual(JSON.parse(token), { 'switchboard:demo-shop': 'open' }, 'one flag and nothing else in the storage of the page');

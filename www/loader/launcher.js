@@ -32,7 +32,8 @@ export class Launcher extends EventTarget {
 		this.locale = locale;
 		this.context = context;
 		this.flag = flag;
-		this.texts = words[(config.locale ?? 'en').split('-')[0]] ?? words.en;
+		this.lang = config.locale || 'en';
+		this.texts = words[this.lang.split('-')[0]] ?? words.en;
 		this.label = config.texts?.launcher || this.texts[0];
 		this.title = config.texts?.title || this.label;
 		this.isOpen = this.active = this.ready = false;
@@ -51,21 +52,21 @@ export class Launcher extends EventTarget {
 	}
 
 	/** @param {WidgetConfig} config */
-	build({ locale, theme }) {
+	build({ theme }) {
 		const host = make('switchboard-widget', {});
 		const root = host.attachShadow({ mode: 'open' });
 		root.adoptedStyleSheets = [sheet];
-		host.lang = locale || 'en';
-		host.dir = /^(ar|he|fa|ur)\b/.test(host.lang) ? 'rtl' : 'ltr';
+		host.lang = this.lang;
+		host.dir = /^(ar|he|fa|ur)\b/.test(this.lang) ? 'rtl' : 'ltr';
 		const accent = /^#[0-9a-f]{6}$/i.test(theme?.accent ?? '') ? /** @type {string} */ (theme?.accent) : '#3457d5';
 		const [r, g, b] = [1, 3, 5].map((i) => parseInt(accent.slice(i, i + 2), 16));
 		host.style.setProperty('--a', accent);
-		host.style.setProperty('--i', r * 0.299 + g * 0.587 + b * 0.114 > 165 ? '#10151d' : '#fff');
+		host.style.setProperty('--i', r * 3 + g * 6 + b > 1650 ? '#10151d' : '#fff');
 		this.badge = make('span', { class: 'badge', hidden: '' });
 		this.button = make('button', { type: 'button', class: 'launcher', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' },
 			make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
-				make('path', { class: 'ask', d: 'M12 4c-5 0-9 3.300-9 7.500 0 2.300 1.200 4.300 3 5.700L5.500 21l4-2c.8.2 1.600.3 2.500.3 5 0 9-3.500 9-7.800S17 4 12 4Z' }),
-				make('path', { class: 'shut', d: 'm6 9.500 6 6 6-6' })),
+				make('path', { class: 'ask', d: 'M12 4c-5 0-9 3.3-9 7.5 0 2.3 1.2 4.3 3 5.7L5.5 21l4-2c.8.2 1.6.3 2.5.3 5 0 9-3.5 9-7.8S17 4 12 4Z' }),
+				make('path', { class: 'shut', d: 'm6 9.5 6 6 6-6' })),
 			make('span', { class: 'label' }, this.label), this.badge);
 		this.panel = make('div', { class: 'panel', role: 'dialog', 'aria-label': this.title, hidden: '' });
 		this.box = make('div', { class: theme?.position === 'left' ? 'box left' : 'box' }, this.panel, this.button);
@@ -181,10 +182,11 @@ export class Launcher extends EventTarget {
 		if (vouching === this.vouching) this.tell('identity', { token: token || null });
 	}
 
-	/** @param {number} n */
+	/** On the button, and in the title for who looks at another page meanwhile. @param {number} n */
 	count(n) {
-		this.badge.hidden = n < 1;
-		this.badge.textContent = n > 9 ? '9+' : String(n);
+		this.badge.hidden = !n;
+		this.badge.textContent = n > 9 ? '9+' : n;
+		document.title = document.title.replace(/^(\(\d\+?\) )?/, n ? `(${this.badge.textContent}) ` : '');
 		this.dispatchEvent(new CustomEvent('unread', { detail: n }));
 	}
 }

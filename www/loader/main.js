@@ -4,6 +4,7 @@
 import { Launcher } from './launcher.js';
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+const page = /** @type {any} */ (window);
 const key = script?.dataset.widget ?? '';
 const base = script?.src.replace(/\/widget\.js([?#].*)?$/, '') ?? '';
 
@@ -39,15 +40,15 @@ async function start() {
 			return () => launcher.removeEventListener(event, listener);
 		},
 	};
-	Object.assign(window, { Switchboard: Object.freeze(api) });
+	page.Switchboard = Object.freeze(api);
 	dispatchEvent(new Event('switchboard'));
 }
 
-if (key && base && !('Switchboard' in window)) {
-	Object.assign(window, { Switchboard: null });
+if (key && base && !('Switchboard' in page)) {
+	page.Switchboard = null;
 	const ready = document.body ? Promise.resolve() : new Promise((go) => addEventListener('DOMContentLoaded', go));
 	ready.then(start).catch((error) => {
-		Reflect.deleteProperty(window, 'Switchboard');
+		delete page.Switchboard;
 		console.warn('Switchboard: the chat is not available here.', error.message);
 	});
 }

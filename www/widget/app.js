@@ -17,6 +17,8 @@ import { englishTexts, textsFor } from './texts.js';
 import './waiting.js';
 import './welcome.js';
 
+// Another tab may have shown it already: then this one keeps quiet.
+const QUIET_MS = 700;
 // How long a chat can be found again where the browser gives us cookies instead of storage.
 const RESUME_S = 86_400;
 
@@ -54,8 +56,12 @@ export class App extends LitElement {
 		this.wasPhase = 'welcome';
 		this.focusWanted = false;
 		this.endLoading = false;
+		/** what outlives the tab @type {Store | null} */
+		this.store = null;
 		/** @type {ReturnType<typeof setTimeout> | undefined} */
 		this.noticeTimer = undefined;
+		/** @type {ReturnType<typeof setTimeout> | undefined} */
+		this.ringTimer = undefined;
 		this.key = new URLSearchParams(location.search).get('key') ?? '';
 		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''));
 		this.bridge = new Bridge(location.hash);
@@ -97,7 +103,7 @@ export class App extends LitElement {
 		document.documentElement.lang = this.texts.locale;
 		document.documentElement.dir = this.texts.direction;
 		applyAccent(config.theme?.accent);
-		const store = new Store(`switchboard:${this.key}:`, () => localStorage, () => cookieStorage({ maxAgeS: RESUME_S }));
+		const store = this.store = new Store(`switchboard:${this.key}:`, () => localStorage, () => cookieStorage({ maxAgeS: RESUME_S }));
 		this.session = new ChatSession({ api: this.api, key: this.key, store, tab: this.tab, relay: config.relay, person: this.person });
 		this.session.addEventListener('change', () => this.changed());
 		this.config = config;
@@ -114,12 +120,24 @@ export class App extends LitElement {
 		const active = session.phase === 'starting' || (session.phase === 'chat' && session.view.state !== 'ended');
 		if (active !== this.told.active) this.bridge.tell('active', { on: active });
 		if (session.unread !== this.told.unread) this.bridge.tell('unread', { count: session.unread });
+		if (session.unread > this.told.unread) this.ring();
 		this.told = { active, unread: session.unread };
 		if (session.phase === 'chat') this.loadEnd();
 		const opened = session.phase === 'chat' && this.wasPhase === 'starting';
 		const left = session.phase === 'welcome' && this.wasPhase === 'chat';
 		this.wasPhase = session.phase;
 		if (opened || left) this.focusInput();
+	}
+
+	/** Something was said that nobody sees. */
+	ring() {
+		clearTimeout(this.ringTimer);
+		if (!this.store?.get('mute')) this.ringTimer = setTimeout(() => this.session?.unread && import('./chime.js').then(({ chime }) => chime(), () => {}), QUIET_MS);
+	}
+
+	mute() {
+		if (this.store?.get('mute')) this.store.remove('mute');
+		else this.store?.set('mute', 1);
 	}
 
 	/** What stands at the end of a chat is loaded while it runs; where that fails, with the next change. */
@@ -269,6 +287,8 @@ export class App extends LitElement {
 		const inChat = session?.phase === 'chat';
 		const roomy = this.bridge.embedded && matchMedia('(min-width: 380px) and (min-height: 481px)').matches;
 		if (roomy) items.push(this.item(icons.expand, texts.t(this.large ? 'smaller' : 'larger'), () => this.resize()));
+		const mute = this.store?.get('mute');
+		if (inChat) items.push(this.item(mute ? icons.bell : icons.mute, texts.t(mute ? 'sound' : 'mute'), () => this.mute()));
 		if (inChat && this.config?.features?.transcript !== false) items.push(this.item(icons.download, texts.t('transcript'), () => this.download()));
 		if (inChat && session?.view.state !== 'ended') items.push(this.item(icons.end, texts.t('end'), () => this.dialog?.showModal(), 'danger'));
 		return items;

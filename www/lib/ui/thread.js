@@ -10,6 +10,8 @@ import { icons } from './icons.js';
 import { initials, linkedText } from './linked-text.js';
 
 const NEAR_END_PX = 80;
+// Up to three, and nothing else: they stand large and alone.
+const EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f]?(?:\u200d\p{Extended_Pictographic}\ufe0f?)*){1,3}$/u;
 
 /**
  * The messages of one chat, for the customer or the operator.
@@ -134,7 +136,7 @@ export class Thread extends LitElement {
 	words(row) {
 		const title = fullTime(row.at, this.texts.locale);
 		if (row.removed) return html`<div class="bubble removed" title=${title}>${this.texts.t('removed')}</div>`;
-		const bubble = html`<div class="bubble" dir="auto" title=${title}>${linkedText(row.body)}</div>`;
+		const bubble = html`<div class="bubble ${EMOJI.test(row.body) ? 'emoji' : ''}" dir="auto" title=${title}>${linkedText(row.body)}</div>`;
 		if (!this.redacts || !row.seq) return bubble;
 		return html`<div class="said">${bubble}<button class="icon-button redact" aria-label=${this.texts.t('redact')} title=${this.texts.t('redact')} data-testid="redact"
 			@click=${() => this.dispatchEvent(new CustomEvent('redact', { detail: row }))}>${icons.remove}</button></div>`;
