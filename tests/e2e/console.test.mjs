@@ -189,6 +189,8 @@ test('a session that ends leads to the login; after it the draft is where it was
 	await ana.deskComposer.fill('not lost');
 	await ana.page.evaluate(() => fetch('../api/v1/session', { method: 'DELETE', headers: { 'X-Requested-With': 'switchboard' } }));
 	await ana.page.getByText('Your session has ended').waitFor();
+	await until(async () => (await focused(ana)) === 'login-password', { what: 'only the password to be asked for' });
+	assert.equal(await ana.at('login-operator').inputValue(), 'ana');
 	await ana.shoot('session ended');
 	await ana.takeDuty('ana', ['billing']);
 	await until(async () => (await ana.deskComposer.inputValue()) === 'not lost', { what: 'the draft' });

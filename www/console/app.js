@@ -11,6 +11,7 @@ import './conversation.js';
 import { Desk } from './desk.js';
 import './details.js';
 import './guidance.js';
+import { keyWithAlt, longestWaiting, neighbour } from './keys.js';
 import { takeLink } from './link.js';
 import './login.js';
 import './sidebar.js';
@@ -31,6 +32,7 @@ export class Console extends LitElement {
 		inbox: { state: true },
 		reports: { state: true },
 		account: { state: true },
+		keys: { state: true },
 		spoken: { state: true },
 		stamp: { state: true },
 	};
@@ -54,6 +56,8 @@ export class Console extends LitElement {
 		this.reports = false;
 		/** the person's own account is open */
 		this.account = false;
+		/** the list of the keys is open */
+		this.keys = false;
 		/** the token of the link by which somebody came */
 		this.link = '';
 		/** nobody has logged out here yet */
@@ -61,6 +65,8 @@ export class Console extends LitElement {
 		/** what the login begins with: a name, and the name of a text */
 		this.known = '';
 		this.told = '';
+		/** somebody has just logged in: where a chat was open, it is gone on with */
+		this.arrived = false;
 		/** why the server changed the presence, as it was told last */
 		this.toldCode = '';
 		this.spoken = '';
@@ -76,6 +82,7 @@ export class Console extends LitElement {
 
 	connectedCallback() {
 		super.connectedCallback();
+		document.addEventListener('keydown', (event) => this.shortcut(event));
 		this.begin();
 	}
 
@@ -138,10 +145,11 @@ export class Console extends LitElement {
 
 	/** @param {boolean} expired the server ended the session, not the operator */
 	close(expired) {
+		if (expired && this.desk) this.known = this.desk.duty.operator.operator;
 		this.desk?.stop();
 		this.desk = null;
 		this.expired = expired;
-		this.account = false;
+		this.account = this.keys = false;
 		this.phase = 'login';
 		this.pane = 'list';
 		this.board = this.inbox = this.reports = false;
@@ -153,11 +161,18 @@ export class Console extends LitElement {
 		if (!desk) return;
 		this.stamp++;
 		if (!desk.current && !this.board && !this.inbox && !this.reports && this.pane !== 'list') this.pane = 'list';
+		if (this.arrived && desk.loaded) this.goOn(desk);
 		const { code } = desk.duty;
 		if (code && code !== this.toldCode) this.alerts.call('message', this.texts.optional(`presence.${code}`) || this.texts.t('presence.changed'));
 		this.toldCode = code;
 		const unread = desk.list.reduce((sum, chat) => sum + chat.unread, 0);
 		this.alerts.show(unread + desk.offers.list.length, this.texts.t('title'));
+	}
+
+	/** @param {Desk} desk */
+	goOn(desk) {
+		this.arrived = false;
+		if (desk.current && document.activeElement === document.body) this.show(desk.current.id, true);
 	}
 
 	/** @param {import('./offers.js').HeldOffer} offer */
@@ -272,6 +287,27 @@ export class Console extends LitElement {
 		this.sidebar?.focusAccount();
 	}
 
+	/** Keys that work wherever one is; those of a chat are its conversation's. What there is nothing to do for stays a letter that somebody writes. @param {KeyboardEvent} event */
+	shortcut(event) {
+		const { desk } = this;
+		const key = desk ? keyWithAlt(event) : '';
+		if (!desk || !key) return;
+		const shown = this.board || this.inbox || this.reports ? undefined : desk.current;
+		const offer = desk.offers.list.find(({ busy }) => !busy);
+		const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
+		const chat = key === 'J' ? longestWaiting(desk.list, shown) : step ? neighbour(desk.list, shown, step) : undefined;
+		if (chat) this.show(chat.id, true);
+		else if (key === 'A' && offer) this.accept(offer.offer);
+		else if (key === 'K') this.showKeys();
+		else return;
+		event.preventDefault();
+	}
+
+	async showKeys() {
+		this.keys = await import('./keys-dialog.js').then(() => true, () => false);
+		if (!this.keys) this.desk?.say({ kind: 'bad', name: 'notice.again' });
+	}
+
 	/** After a chat has left: to the next one, or to the list. */
 	async passed() {
 		await this.updateComplete;
@@ -320,7 +356,7 @@ export class Console extends LitElement {
 			return html`<sb-enrol .texts=${texts} .api=${this.api} @done=${this.resume} @leave=${() => this.logOut(false)} @signed-out=${() => this.close(true)}></sb-enrol>`;
 		}
 		return html`<sb-login .texts=${texts} .api=${this.api} .known=${this.known} .told=${this.told} ?expired=${this.expired} ?eager=${this.eager}
-			@logged-in=${(/** @type {CustomEvent} */ e) => this.enter(e.detail)}></sb-login>`;
+			@logged-in=${(/** @type {CustomEvent} */ e) => { this.arrived = true; this.enter(e.detail); }}></sb-login>`;
 	}
 
 	render() {
@@ -338,7 +374,7 @@ export class Console extends LitElement {
 					@open-chat=${(/** @type {CustomEvent} */ e) => this.show(e.detail, true)} @accept=${(/** @type {CustomEvent} */ e) => this.accept(e.detail)}
 					@logout=${(/** @type {CustomEvent} */ e) => this.logOut(e.detail)}
 					?board=${this.board} ?inbox=${this.inbox} ?reports=${this.reports}
-					@reports=${this.showReports} @board=${this.showBoard} @inbox=${this.showInbox} @account=${this.showAccount}></sb-sidebar>
+					@reports=${this.showReports} @board=${this.showBoard} @inbox=${this.showInbox} @account=${this.showAccount} @keys=${this.showKeys}></sb-sidebar>
 				<main>${this.board ? this.boardView(desk) : this.inbox ? this.inboxView(desk) : this.reports ? this.reportsView(desk)
 					: this.conversationView(desk)}</main>
 				${chat ? html`<div class="side"><sb-guidance .texts=${texts} .desk=${desk} .chat=${chat} .stamp=${this.stamp} ?folded=${this.folded} @fold=${this.fold}
@@ -347,6 +383,7 @@ export class Console extends LitElement {
 			</div>
 			${this.noticeBox(desk)}
 			${this.account ? html`<sb-account .texts=${texts} .api=${this.api} @close=${this.hideAccount} @signed-out=${() => this.close(true)}></sb-account>` : nothing}
+			${this.keys ? html`<sb-keys .texts=${texts} @close=${() => { this.keys = false; }}></sb-keys>` : nothing}
 			<div class="visually-hidden" role="status" aria-live="polite">${this.spoken}</div>`;
 	}
 
@@ -369,7 +406,7 @@ export class Console extends LitElement {
 	/** @param {Desk} desk */
 	conversationView(desk) {
 		return html`<sb-conversation .texts=${this.texts} .desk=${desk} .chat=${desk.current} .stamp=${this.stamp} ?details=${this.details} ?guided=${this.guided}
-			@guide=${() => this.showGuide()}
+			@guide=${() => this.showGuide()} @on-duty=${() => this.sidebar?.comeBack()}
 			@back=${this.back} @details=${this.toggleDetails} @passed=${this.passed}></sb-conversation>`;
 	}
 

@@ -11,12 +11,13 @@ import styles from './conversation.sheet.css';
 import dialog from './dialog.sheet.css';
 import './guided-composer.js';
 import { icons } from './icons.js';
+import { keyWithAlt } from './keys.js';
 import './redact.js';
 import './told.js';
 import './transfer.js';
 import './wrap-up.js';
 
-/** The chat that is open: its whole history, and where to write. Events: `back`, `details`, `guide`, `passed` after the chat has left for a queue. */
+/** The chat that is open: its whole history, and where to write. Events: `back`, `details`, `guide`, `passed` after the chat has left for a queue, `on-duty`. */
 export class Conversation extends LitElement {
 	static styles = [base, dialog, styles];
 	static properties = {
@@ -68,12 +69,16 @@ export class Conversation extends LitElement {
 		if (another) this.redact?.close();
 	}
 
-	/** Alt+T passes the chat on. By the place of the key: with Alt some keyboards write another letter. @param {KeyboardEvent} event */
+	/** The keys of a chat, with Alt: M for a message or a note, T passes it on, W ends it. @param {KeyboardEvent} event */
 	shortcut(event) {
-		if (event.code !== 'KeyT' || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-		if (!this.passable || this.dialog?.open || !this.getClientRects().length) return;
+		const { chat } = this;
+		if (!chat || chat.ended || this.dialog?.open || !this.getClientRects().length) return;
+		const key = keyWithAlt(event);
+		if (key === 'M') this.write(chat, !this.noting.has(chat.id));
+		else if (key === 'T' && this.passable) this.passOn();
+		else if (key === 'W') this.dialog?.showModal();
+		else return;
 		event.preventDefault();
-		this.passOn();
 	}
 
 	/** What the guidance beside the chat brings: words for the composer, or the next action. @param {CustomEvent} event */
@@ -126,9 +131,7 @@ export class Conversation extends LitElement {
 
 	render() {
 		const { texts, chat, desk } = this;
-		if (!chat) {
-			return html`<div class="centre">${icons.chat}<h2>${texts.t('chat.none_selected')}</h2><p>${texts.t('chat.none_selected_text')}</p></div>`;
-		}
+		if (!chat) return this.nothingOpen();
 		return html`${this.header(chat)}
 			${chat.transfer && !chat.ended ? html`<sb-asked .texts=${texts} .transfer=${chat.transfer} ?busy=${chat.busy !== ''} data-testid="transfer-pending"
 				@take-back=${() => this.takeBack(chat)}></sb-asked>` : nothing}
@@ -145,6 +148,16 @@ export class Conversation extends LitElement {
 			${this.confirmation(chat)}
 			<sb-redact .texts=${texts} .desk=${desk}></sb-redact>
 			<sb-transfer .texts=${texts} .desk=${desk} @passed=${() => this.passed(chat)}></sb-transfer>`;
+	}
+
+	/** Who has nothing to do is told what to do for that, in the middle of the window. */
+	nothingOpen() {
+		const { texts, desk } = this;
+		const lacking = desk.loaded && !desk.list.length ? desk.duty.lacking : '';
+		return html`<div class="centre">${icons.chat}<h2>${texts.t(lacking ? 'chats.none' : 'chat.none_selected')}</h2>
+			<p>${texts.t(lacking ? `hint.${lacking}` : 'chat.none_selected_text')}</p>
+			${lacking === 'offline' || lacking === 'paused' ? html`<button class="button primary" data-testid="on-duty"
+				@click=${() => this.dispatchEvent(new Event('on-duty'))}>${texts.t('presence.available')}</button>` : nothing}</div>`;
 	}
 
 	/** @param {import('./held-chat.js').HeldChat} chat */
@@ -169,7 +182,8 @@ export class Conversation extends LitElement {
 				data-testid="details-toggle" @click=${() => this.dispatchEvent(new Event('details'))}>${icons.info}</button>
 			${this.passable ? html`<button class="button small" data-testid="transfer" aria-keyshortcuts="Alt+T"
 				title=${`${texts.t('transfer')} (Alt+T)`} @click=${this.passOn}>${icons.pass}<span class="label">${texts.t('transfer')}</span></button>` : nothing}
-			${chat.ended ? nothing : html`<button class="button small danger" data-testid="end-chat" @click=${() => this.dialog?.showModal()}>
+			${chat.ended ? nothing : html`<button class="button small danger" data-testid="end-chat" aria-keyshortcuts="Alt+W" title=${`${texts.t('end')} (Alt+W)`}
+				@click=${() => this.dialog?.showModal()}>
 				<span class="flip">${icons.end}</span><span class="label">${texts.t('end')}</span></button>`}
 		</header>`;
 	}
@@ -183,7 +197,8 @@ export class Conversation extends LitElement {
 		return html`<footer>
 			<div class="mode" role="group">
 				<button class=${note ? '' : 'on'} aria-pressed=${note ? 'false' : 'true'} @click=${() => this.write(chat, false)}>${icons.chat}${texts.t('mode.message')}</button>
-				<button class="note ${note ? 'on' : ''}" aria-pressed=${note ? 'true' : 'false'} data-testid="note-toggle"
+				<button class="note ${note ? 'on' : ''}" aria-pressed=${note ? 'true' : 'false'} data-testid="note-toggle" aria-keyshortcuts="Alt+M"
+					title=${`${texts.t('mode.note')} (Alt+M)`}
 					@click=${() => this.write(chat, !note)}>${icons.note}${texts.t('mode.note')}</button>
 			</div>
 			${silent ? html`<p class="silent" role="status" data-testid="channel-silent">${texts.t(silent)}</p>` : nothing}

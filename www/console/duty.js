@@ -29,6 +29,13 @@ export class Duty extends EventTarget {
 		return this.wanted ? '' : this.operator.presence?.code ?? '';
 	}
 
+	/** Why no chat comes, where it is for the operator to change that; '' where nothing stands in the way. @returns {'' | 'offline' | 'paused' | 'queues'} */
+	get lacking() {
+		if (this.presence === 'offline') return 'offline';
+		if (this.presence !== 'available') return 'paused';
+		return this.queues.some(({ joined }) => joined) ? '' : 'queues';
+	}
+
 	/** @param {Presence | undefined} presence what the server says @param {number} asked when it was asked, by the page's clock */
 	hear(presence, asked) {
 		if (presence && !this.wanted && asked >= this.#changedAt.presence) this.operator = { ...this.operator, presence };

@@ -14,7 +14,7 @@ const PRESENCES = ['available', 'busy', 'break', 'offline'];
 
 /**
  * Who I am, what is offered to me, my chats, my queues. Events: `open-chat` (detail id), `accept` (detail offer), `logout` (detail: queue the chats again
- * that are left), `board`, `reports`, `inbox`, `account`.
+ * that are left), `board`, `reports`, `inbox`, `account`, `keys`.
  */
 export class Sidebar extends LitElement {
 	static styles = [base, dialog, styles];
@@ -88,6 +88,8 @@ export class Sidebar extends LitElement {
 					<h2 id="queues-title">${texts.t('queues')}</h2>
 					<sb-queue-list .texts=${texts} .desk=${desk} .stamp=${this.stamp}></sb-queue-list>
 				</section>
+				<button class="keys" aria-keyshortcuts="Alt+K" data-testid="keys" @click=${() => this.dispatchEvent(new Event('keys'))}>
+					${icons.keyboard}<span>${texts.t('keys')}</span><kbd aria-hidden="true" dir="ltr">Alt K</kbd></button>
 			</div>
 			${this.dock()}
 			${this.leave()}`;
@@ -96,13 +98,13 @@ export class Sidebar extends LitElement {
 	/** What comes unasked stands below everything else: nothing moves under the hand of who is about to press something. The newest on top for the same reason. */
 	dock() {
 		const { texts, desk } = this;
-		const { presence, code } = desk.duty;
-		const hint = code ? this.putOff(code) : this.hint(presence);
+		const { code } = desk.duty;
+		const hint = code ? this.putOff(code) : this.hint();
 		const offers = desk.offers.list.reverse();
 		if (hint === nothing && !offers.length) return nothing;
 		return html`<div class="dock">${hint}
 			${offers.length ? html`<section aria-label=${texts.t('offers')}>${repeat(offers, (o) => o.offer, (offer) => html`
-				<sb-offer-card .texts=${texts} .offer=${offer} .stamp=${this.stamp} data-testid="offer-card"
+				<sb-offer-card .texts=${texts} .offer=${offer} .stamp=${this.stamp} ?first=${offer === offers.at(-1)} data-testid="offer-card"
 					@accept=${() => this.dispatchEvent(new CustomEvent('accept', { detail: offer.offer }))}
 					@decline=${() => desk.verbs.decline(offer.offer)}></sb-offer-card>`)}</section>` : nothing}</div>`;
 	}
@@ -151,12 +153,9 @@ export class Sidebar extends LitElement {
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('.presence .available'))?.focus();
 	}
 
-	/** Why no chat comes, where it is for the operator to change that. @param {string} presence */
-	hint(presence) {
+	hint() {
 		const { duty, loaded } = this.desk;
-		if (!loaded) return nothing;
-		const name = presence === 'offline' ? 'offline' : presence !== 'available' ? 'paused' : duty.queues.some((q) => q.joined) ? '' : 'queues';
-		return name ? html`<p class="hint">${icons.info}<span>${this.texts.t(`hint.${name}`)}</span></p>` : nothing;
+		return loaded && duty.lacking ? html`<p class="hint">${icons.info}<span>${this.texts.t(`hint.${duty.lacking}`)}</span></p>` : nothing;
 	}
 
 	nothingToDo() {
