@@ -131,8 +131,9 @@ begin
 end $$;
 
 -- Goes to a node, through those whose questions are answered already: asks, hands over, ends, or says its text and stays. A node that has no words in any language
--- is no answer: people take over.
-create function internal.bot_enters(p_chat chat.chat, p_node text, p_now timestamptz) returns void
+-- is no answer: people take over. p_heard: the customer has spoken first. Then the text comes without the buttons, which stand below the answer that he gets next; before a
+-- question he gets his answer at once.
+create function internal.bot_enters(p_chat chat.chat, p_node text, p_now timestamptz, p_heard text default null) returns void
 language plpgsql as $$
 declare
 	v_chat chat.chat := p_chat;
@@ -164,12 +165,13 @@ begin
 	end if;
 	update chat.chat c set bot_node = v_at, bot_misses = 0, bot_question = null, bot_hands_over = false where c.chat = p_chat.chat returning * into v_chat;
 	if v_node.question is not null then
+		perform internal.bot_says(p_chat.chat, a.text, null, p_now) from internal.bot_finds(p_chat.bot, p_chat.locale, p_heard) a where a.answer is not null;
 		perform internal.bot_asks(v_chat, v_node.question, v_text, p_now);
 	elsif v_node.ends then
 		perform internal.bot_says(p_chat.chat, v_text, null, p_now) where v_text is not null;
 		perform internal.end_chat(p_chat.chat, 'bot', b.name, 'bot_ended', p_now) from chat.bot b where b.bot = p_chat.bot;
 	else
-		perform internal.bot_says(p_chat.chat, v_text, internal.bot_buttons(v_chat), p_now);
+		perform internal.bot_says(p_chat.chat, v_text, case when p_heard is null then internal.bot_buttons(v_chat) end, p_now);
 	end if;
 end $$;
 
@@ -298,6 +300,58 @@ begin
 		return;
 	end if;
 	perform internal.bot_enters(p_chat, case when p_returns then coalesce(b.return_node, b.first_node) else b.first_node end, p_now) from chat.bot b where b.bot = p_chat.bot;
+exception when others then
+	if left(sqlstate, 2) in ('40', '53', '57', '58') then
+		raise;
+	end if;
+	perform internal.bot_fails(p_chat, sqlstate, sqlerrm, p_now);
+end $$;
+
+-- ---- the customer speaks first --------------------------------------------------------------------------------------
+
+-- Nothing but words of greeting (internal.plain_words): there is nothing to answer.
+create function internal.only_greets(p_words text) returns boolean
+language sql stable as $$ select p_words = '' or upper(p_words) ~ '^\S+( \S+){0,5}$' and string_to_array(upper(p_words), ' ') <@ internal.setting_words('greeting_words') $$;
+
+-- Greets who has spoken first, by a channel, and answers him. A question in the greeting is not one that he has answered.
+create function internal.bot_meets(p_chat chat.chat, p_body text, p_choice text, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+	v_words text := internal.plain_words(p_body);
+	v_person boolean := p_choice is not distinct from 'person' or (p_choice is null and internal.wants_person(v_words));
+	v_node chat.bot_node;
+	v_chat chat.chat;
+begin
+	select n.* into v_node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.first_node where b.bot = p_chat.bot;
+	if v_person and v_node.question is not null then -- asked for nothing first
+		perform internal.bot_passes_on(p_chat, internal.bot_person_queue(p_chat), p_now);
+		return;
+	end if;
+	perform internal.bot_enters(p_chat, b.first_node, p_now, case when p_choice is not null or not internal.only_greets(v_words) then p_body end) from chat.bot b where b.bot = p_chat.bot;
+	select * into strict v_chat from chat.chat c where c.chat = p_chat.chat;
+	if v_chat.state = 'bot' and (v_person or (v_chat.bot_question is null and (p_choice is not null or not internal.only_greets(v_words)))) then
+		perform internal.bot_turn(v_chat, p_body, p_choice, p_now);
+	end if;
+end $$;
+
+-- p_choice where it is a button of the bot's before it has shown any: one of its first node, or whatever the maker of a program has put into a menu of his; NULL else.
+create function internal.bot_opening_choice(p_bot text, p_choice text) returns text
+language plpgsql stable as $$
+begin
+	return (select p_choice from chat.bot b where b.bot = p_bot and p_choice ~ '^[A-Za-z0-9_.-]{1,63}$' and (p_choice = 'person' or b.kind <> 'built_in'
+		or exists (select from chat.bot_choice c where c.bot = b.bot and c.node = b.first_node and c.choice = p_choice)));
+end $$;
+
+-- As internal.bot_begins, where the customer's first word is stored already. p_choice: one of internal.bot_opening_choice.
+create function internal.bot_begins_with(p_chat chat.chat, p_body text, p_choice text, p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	if internal.external_bot_begins(p_chat, 'start', p_now, n.last_seq) from chat.chat_counter n where n.chat = p_chat.chat then
+		perform internal.bot_passes_on(c, internal.bot_person_queue(c), p_now) from chat.chat c
+		where c.chat = p_chat.chat and c.state = 'bot' and (p_choice = 'person' or (p_choice is null and internal.wants_person(internal.plain_words(p_body))));
+		return;
+	end if;
+	perform internal.bot_meets(p_chat, p_body, p_choice, p_now);
 exception when others then
 	if left(sqlstate, 2) in ('40', '53', '57', '58') then
 		raise;

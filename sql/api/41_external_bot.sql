@@ -42,8 +42,8 @@ begin
 	update chat.bot_lease l set answer_by = least(l.answer_by, v_by) where l.chat = p_chat;
 end $$;
 
--- A chat begins with its bot (event start), or is given back to it (return). False: the bot is a built-in one.
-create function internal.external_bot_begins(p_chat chat.chat, p_event text, p_now timestamptz) returns boolean
+-- A chat begins with its bot (event start) or is given back to it (return). p_seq: what the customer has said first. False: the bot is a built-in one.
+create function internal.external_bot_begins(p_chat chat.chat, p_event text, p_now timestamptz, p_seq bigint default null) returns boolean
 language plpgsql as $$
 declare
 	v_kind text := internal.bot_kind(p_chat.bot);
@@ -56,7 +56,7 @@ begin
 		perform internal.external_bot_fails(p_chat, 'it is not connected', p_now);
 		return true;
 	end if;
-	perform internal.bot_turn_begins(p_chat.chat, p_event, '{}', p_now);
+	perform internal.bot_turn_begins(p_chat.chat, p_event, jsonb_strip_nulls(jsonb_build_object('seq', p_seq)), p_now);
 	return true;
 exception when sqlstate 'SB503' then -- the outbox is full
 	perform internal.external_bot_fails(p_chat, sqlerrm, p_now);

@@ -349,9 +349,10 @@ begin
 		if v_result.status <> 'ok' then
 			perform internal.fail('SB422', 'invalid', coalesce(v_result.field, v_result.status));
 		end if;
-	else -- the first word to a bot: it greets
-		perform internal.add_event(p_chat, p_now, 'message', 'customer', '', coalesce(v_chat.name, ''), v_body, null, v_cid);
-		perform internal.channel_greets(v_chat, v_body, p_now);
+	else -- the first word to a bot: it greets, and answers
+		v_choice := internal.bot_opening_choice(v_chat.bot, p_event ->> 'choice');
+		perform internal.add_event(p_chat, p_now, 'message', 'customer', '', coalesce(v_chat.name, ''), v_body, case when v_choice is not null then jsonb_build_object('choice', v_choice) end, v_cid);
+		perform internal.bot_begins_with(v_chat, case when p_event ? 'choice' and v_choice is null then '' else v_body end, v_choice, p_now);
 	end if;
 	update chat.channel_chat k set last_in_at = p_now, sent_at = greatest(k.sent_at, v_sent_at),
 		idle_end_at = coalesce(k.idle_end_at, p_now + make_interval(secs => nullif(p_account.idle_end_s, 0)))
@@ -368,13 +369,6 @@ begin
 		v_done.outcome := 'full';
 	end if;
 	return v_done;
-end $$;
-
--- The bot's first word, after the customer's.
-create function internal.channel_greets(p_chat chat.chat, p_body text, p_now timestamptz) returns void
-language plpgsql as $$
-begin
-	perform internal.bot_begins(p_chat, p_now);
 end $$;
 
 -- A chat for somebody who has none. Who comes back soon after the last one comes back to its queue, without the bot, and its operator is asked first.

@@ -194,6 +194,72 @@ select t.page(jsonb_build_array(t.meta('m3', 'A', 'My bill', '{"quick_reply": {"
 select is((select count(*) from chat.message m where m.chat = t.chat_of('A') and m.body = 'My bill'), 2::bigint, 'one that is shown no more is its words');
 :next_story
 
+-- the first word is answered
+insert into chat.bot_answer (bot, answer, locale, question, text) values ('guide', 'hours', 'en', 'What are your opening hours? When do you open?', 'From nine to five.');
+insert into chat.escalation_phrase (locale, phrase) values ('en', 'real human');
+create function t.first(p_text text, p_more jsonb default '{}') returns text language sql as $$
+	select t.page(jsonb_build_array(t.meta('m1', 'A', p_text, p_more))) $$;
+create function t.bot_at() returns text language sql as $$ select concat_ws(' ', c.state, c.bot_node, c.bot_misses) from chat.chat c where c.chat = t.chat_of('A') $$;
+savepoint words;
+select is(t.first('What are your opening hours?') || ': ' || t.said('A'), 'stored: message:customer:What are your opening hours? | bot_message:bot:Hello! | bot_message:bot:From nine to five.',
+	'who begins with a question is greeted and answered');
+select is((select string_agg(coalesce(jsonb_array_length(m.data -> 'choices'), 0)::text, ' ' order by m.seq) from chat.message m where m.chat = t.chat_of('A') and m.kind = 'bot_message'), '0 3',
+	'the buttons stand once, below the answer');
+select is(t.bot_at(), 'bot start 0', 'it was understood');
+select t.page(jsonb_build_array(t.meta('m1', 'A', 'What are your opening hours?')));
+select is((select count(*) from chat.message m where m.chat = t.chat_of('A')), 3::bigint, 'P49: the same again is answered once');
+rollback to words;
+select t.first('My parrot has flown away');
+select is(t.said('A'), 'message:customer:My parrot has flown away | bot_message:bot:Hello! | bot_message:bot:' || internal.text('not_understood', 'en'), 'who is not understood is told so');
+select is(t.bot_at(), 'bot start 1', 'and it counts');
+select t.page(jsonb_build_array(t.meta('m2', 'A', 'Really'), t.meta('m3', 'A', 'It has')));
+select is((select c.state from chat.chat c where c.chat = t.chat_of('A')), 'queued', 'as one of those that bring people');
+rollback to words;
+select t.first(w.words), is(t.said('A'), 'message:customer:' || w.words || ' | bot_message:bot:Hello!', 'a greeting is answered by a greeting') from (values ('Good morning!')) w (words);
+select is(t.bot_at(), 'bot start 0', 'and is no failure');
+rollback to words;
+select t.first('I want a real human, please');
+select is(t.said('A'), 'message:customer:I want a real human, please | bot_message:bot:Hello! | bot_message:bot:' || internal.text('hand_over', 'en') || ' | queued',
+	'an escalation phrase counts');
+rollback to words;
+select t.first('My bill', '{"quick_reply": {"payload": "billing"}}');
+select is((select c.state || ' ' || c.queue || ' ' || (m.data ->> 'choice') from chat.chat c join chat.message m on m.chat = c.chat and m.seq = 1 where c.chat = t.chat_of('A')), 'queued billing billing',
+	'a button of a menu that the page shows counts');
+rollback to words;
+select t.first('Menu', '{"quick_reply": {"payload": "GET_STARTED"}}');
+select is(t.said('A'), 'message:customer:Menu | bot_message:bot:Hello!', 'one that is none of the bot''s is greeted');
+rollback to words;
+select t.first('Talk to a person', '{"quick_reply": {"payload": "person"}}');
+select is((select c.state || ' ' || c.queue from chat.chat c where c.chat = t.chat_of('A')), 'queued sales', 'so does the way to a person');
+rollback to words;
+-- a bot that begins by asking
+insert into chat.question (question, kind) values ('order', 'text');
+insert into chat.question_text (question, locale, label) values ('order', 'en', 'Your order number?');
+update chat.bot_node set question = 'order', next_node = 'hours' where node = 'start';
+savepoint words;
+select t.first('What are your opening hours?');
+select is(t.said('A'), 'message:customer:What are your opening hours? | bot_message:bot:From nine to five. | bot_message:bot:Hello!', 'answers, then asks');
+select is((select c.answers::text || c.bot_question from chat.chat c where c.chat = t.chat_of('A')), '{}order', 'and does not take the first word for the answer to what it asks');
+rollback to words;
+select t.first('I want a real human');
+select is(t.said('A'), 'message:customer:I want a real human | bot_message:bot:' || internal.text('hand_over', 'en') || ' | queued', 'who wants a person is asked for nothing');
+rollback to words;
+-- one that is broken
+update chat.bot set first_node = 'nowhere' where bot = 'guide';
+select t.first('What are your opening hours?');
+select is((select c.state from chat.chat c where c.chat = t.chat_of('A')), 'queued', 'a bot that fails at the first word brings people');
+rollback to words;
+-- one that is a program
+insert into chat.bot (bot, name, kind, url) values ('helper', 'Helper', 'http', 'https://bot.example/turn');
+select from api.add_outgoing_secret('bot', 'helper');
+update chat.widget set bot = 'helper' where widget = 'guided';
+select t.first('What are your opening hours?', '{"quick_reply": {"payload": "MENU.hours"}}');
+select is((select jsonb_build_array(x.body -> 'event', x.body #> '{message,text}', x.body #> '{message,choice}') from chat.outbox o, internal.bot_body(o) x (body) where o.kind = 'bot'),
+	'["start", "What are your opening hours?", "MENU.hours"]', 'has the first word with its first turn');
+select t.page(jsonb_build_array(t.meta('m4', 'B', 'A real human!')));
+select is((select c.state || ' ' || (select count(*) from chat.bot_lease l where l.chat = c.chat) from chat.chat c where c.chat = t.chat_of('B')), 'queued 0', 'and not the chat of who wants a person');
+:next_story
+
 -- receipts and the window
 select t.page(jsonb_build_array(t.meta('m1', 'A', 'Hi'))), t.deliver();
 select is(t.page(jsonb_build_array(jsonb_build_object('sender', '{"id": "A"}'::jsonb, 'recipient', '{"id": "900"}'::jsonb, 'timestamp', 1,
