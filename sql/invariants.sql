@@ -74,6 +74,14 @@ where s.load <> x.held;
 select a.assignment from chat.assignment a left join chat.offer o on o.offer = a.offer
 where o.offer is null or o.state <> 'accepted' or o.chat <> a.chat or o.operator <> a.operator;
 
+-- name: a chat that is over has its end, one with people its queue, an offer that is over its end, and a transfer who gave it
+select c.chat::text as id, c.state::text from chat.chat c
+where (c.state in ('ended', 'abandoned')) <> (c.ended_at is not null) or (c.state not in ('bot', 'ended', 'abandoned') and (c.queue is null or c.arrived_at is null))
+union all
+select o.offer::text, o.state from chat.offer o
+where (o.state = 'open') <> (o.closed_at is null) or (o.kind = 'transfer' and o.from_operator is null)
+   or o.from_operator is not null and not exists (select from chat.operator p where p.operator = o.from_operator);
+
 -- name: an offer is of a chat, an operator and a queue that are there
 select o.offer from chat.offer o
 where not exists (select from chat.chat c where c.chat = o.chat) or not exists (select from chat.operator p where p.operator = o.operator)

@@ -1,44 +1,81 @@
 -- SPDX-License-Identifier: ISC
 -- What holds whoever writes: allowed transitions, the waiting list, the load counter.
 
--- A change of state must stand in chat.chat_transition; each leaves an audit row. A chat that waits is held out by two statements only, which take it out of the line
--- and write the row of the audit themselves: internal.make_offer (what it writes is most of the cost of a decision) and internal.leave_line.
-create function internal.chat_state_changes() returns trigger
+-- A change of state must stand in chat.chat_transition; each leaves an audit row, and whoever has to do with the new state is told: one trigger for all, because each
+-- condition of a trigger is read and prepared anew by every statement that might fire it. A chat that waits is held out by two statements only, which take it out
+-- of the line and write the row of the audit themselves: internal.make_offer (what it writes is most of the cost of a decision) and internal.leave_line.
+create function internal.chat_moves() returns trigger
 language plpgsql as $$
 begin
-	if not exists (select from chat.chat_transition t where t.from_state = old.state and t.to_state = new.state) then
+	if old.state = new.state then
+		return null;
+	elsif not exists (select from chat.chat_transition t where t.from_state = old.state and t.to_state = new.state) then
 		perform internal.fail('SB409', 'bad_state', 'state', jsonb_build_object('from', old.state, 'to', new.state));
 	end if;
+	perform internal.check_whole(new);
 	insert into chat.audit (actor_kind, actor, action, object, key, old, new)
 	values (internal.actor_kind(), internal.actor(), 'state', 'chat', new.chat, jsonb_build_object('state', old.state, 'queue', old.queue),
 		jsonb_build_object('state', new.state, 'queue', new.queue));
-	return new;
-end $$;
-
-create trigger chat_state_changes before update of state on chat.chat
-	for each row when (old.state is distinct from new.state and not (old.state = 'queued' and new.state = 'offered')) execute function internal.chat_state_changes();
-
--- chat.waiting holds the chats in state queued, no others.
-create function internal.chat_waits() returns trigger
-language plpgsql as $$
-begin
-	if tg_op = 'UPDATE' and old.state = 'queued' then
-		delete from chat.waiting w where w.chat = new.chat;
+	if old.state = 'bot' then
+		perform internal.bot_leaves(new.chat, case when new.ended_at is null then 'handed_over' else 'ended' end, clock_timestamp());
 	end if;
-	if new.state = 'queued' then
-		insert into chat.waiting (chat, queue, declined, arrived_at, need, level, preferred, due_at)
-		select new.chat, new.queue, array(select d.operator::text from chat.chat_decline d where d.chat = new.chat order by d.operator), new.arrived_at,
-			p.need, p.level, p.preferred, p.due_at
-		from internal.place(new.chat, new.arrived_at) p;
-		perform internal.ring_router();
+	if old.state in ('active', 'bot') or new.state in ('active', 'bot') then
+		perform internal.watch_silence(new);
+	end if;
+	if old.state = 'queued' then
+		delete from chat.waiting w where w.chat = new.chat;
+	elsif new.state = 'queued' then
+		perform internal.join_line(new);
 	end if;
 	return null;
 end $$;
 
-create trigger chat_waits_insert after insert on chat.chat
+create trigger chat_moves after update of state on chat.chat
+	for each row when (old.state <> 'queued' or new.state <> 'offered') execute function internal.chat_moves();
+
+-- What holds in each state. A CHECK constraint would be prepared anew by each statement, also by those that hold a chat out.
+create function internal.check_whole(p_chat chat.chat) returns void
+language plpgsql as $$
+begin
+	if (p_chat.state in ('ended', 'abandoned')) <> (p_chat.ended_at is not null) then
+		raise exception using errcode = 'check_violation', schema = 'chat', table = 'chat', constraint = 'an_ended_chat_has_its_end',
+			message = format('a chat in state "%s" %s', p_chat.state, case when p_chat.ended_at is null then 'has no ended_at' else 'has ended_at' end);
+	elsif p_chat.state not in ('bot', 'ended', 'abandoned') and (p_chat.queue is null or p_chat.arrived_at is null) then
+		raise exception using errcode = 'check_violation', schema = 'chat', table = 'chat', constraint = 'a_chat_with_people_has_a_queue',
+			message = format('a chat in state "%s" has no queue or no arrived_at', p_chat.state);
+	end if;
+end $$;
+
+create function internal.chat_stays_whole() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	perform internal.check_whole(new);
+	return null;
+end $$;
+
+create trigger chat_stays_whole after insert or update of ended_at, queue, arrived_at on chat.chat
+	for each row execute function internal.chat_stays_whole();
+
+-- chat.waiting holds the chats in state queued, no others.
+create function internal.join_line(p_chat chat.chat) returns void
+language plpgsql as $$
+begin
+	insert into chat.waiting (chat, queue, declined, arrived_at, need, level, preferred, due_at)
+	select p_chat.chat, p_chat.queue, array(select d.operator::text from chat.chat_decline d where d.chat = p_chat.chat order by d.operator), p_chat.arrived_at,
+		p.need, p.level, p.preferred, p.due_at
+	from internal.place(p_chat.chat, p_chat.arrived_at) p;
+	perform internal.ring_router();
+end $$;
+
+create function internal.chat_waits() returns trigger
+language plpgsql as $$
+begin
+	perform internal.join_line(new);
+	return null;
+end $$;
+
+create trigger chat_waits after insert on chat.chat
 	for each row when (new.state = 'queued') execute function internal.chat_waits();
-create trigger chat_waits_update after update of state on chat.chat
-	for each row when (old.state is distinct from new.state and ((old.state = 'queued' and new.state <> 'offered') or new.state = 'queued')) execute function internal.chat_waits();
 
 create function internal.leave_line(p_chat uuid) returns void
 language plpgsql as $$
@@ -81,8 +118,8 @@ create trigger chat_asks after update of queue, arrived_at, level, preferred_ope
 create trigger chat_asks after insert or update or delete on chat.chat_skill
 	for each row execute function internal.chat_asks();
 
--- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. An offer begins the stagger interval;
--- of its own offers the router writes both (internal.make_offer).
+-- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. Who makes an offer counts it himself, and begins
+-- the stagger interval (internal.make_offer, internal.offer_by_hand).
 create function internal.load_changes(p_operator text, p_change int) returns void
 language plpgsql as $$
 begin
@@ -92,21 +129,20 @@ begin
 	end if;
 end $$;
 
-create function internal.offer_loads() returns trigger
+create function internal.offer_closes() returns trigger
 language plpgsql as $$
 begin
-	if new.state = 'open' then
-		update chat.operator_state s set load = s.load + 1, last_offer_at = new.offered_at where s.operator = new.operator;
-	else
+	if (new.state = 'open') <> (new.closed_at is null) then
+		raise exception using errcode = 'check_violation', schema = 'chat', table = 'offer', constraint = 'an_open_offer_is_not_closed',
+			message = format('an offer in state "%s" %s', new.state, case when new.closed_at is null then 'has no closed_at' else 'has closed_at' end);
+	elsif old.state = 'open' and new.state <> 'open' then
 		perform internal.load_changes(new.operator, -1);
 	end if;
 	return null;
 end $$;
 
-create trigger offer_opens after insert on chat.offer
-	for each row when (new.state = 'open' and new.kind <> 'routed') execute function internal.offer_loads();
-create trigger offer_closes after update of state on chat.offer
-	for each row when (old.state = 'open' and new.state <> 'open') execute function internal.offer_loads();
+create trigger offer_closes after update of state, closed_at on chat.offer
+	for each row execute function internal.offer_closes();
 
 create function internal.assignment_loads() returns trigger
 language plpgsql as $$
@@ -162,7 +198,7 @@ begin
 	return null;
 end $$;
 
-create trigger duty_changes after update on chat.operator_state
+create trigger duty_changes after update of presence, lease_until, on_duty on chat.operator_state
 	for each row when ((new.presence = 'available') is distinct from new.on_duty or (new.on_duty and new.lease_until < old.lease_until))
 	execute function internal.duty_changes();
 
@@ -255,11 +291,12 @@ begin
 	if tg_op = 'UPDATE' then
 		update chat.operator_state s set operator = new.operator where s.operator = old.operator;
 		update chat.offer o set operator = new.operator where o.operator = old.operator;
+		update chat.offer o set from_operator = new.operator where o.from_operator = old.operator;
 		update chat.assignment a set operator = new.operator where a.operator = old.operator;
 		return null;
 	end if;
 	delete from chat.operator_state s where tg_op = 'TRUNCATE' or s.operator = old.operator;
-	if tg_op = 'DELETE' and (exists (select from chat.offer o where o.operator = old.operator) or exists (select from chat.assignment a where a.operator = old.operator)) then
+	if tg_op = 'DELETE' and (exists (select from chat.offer o where old.operator in (o.operator, o.from_operator)) or exists (select from chat.assignment a where a.operator = old.operator)) then
 		raise exception using errcode = 'foreign_key_violation', constraint = 'offer_operator', message = format('operator "%s" has had chats and cannot be deleted', old.operator),
 			hint = 'Switch off who has left: update chat.operator set active = false.';
 	end if;

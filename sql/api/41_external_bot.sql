@@ -115,16 +115,6 @@ begin
 	end if;
 end $$;
 
-create function internal.chat_leaves_bot() returns trigger
-language plpgsql as $$
-begin
-	perform internal.bot_leaves(new.chat, case when new.ended_at is null then 'handed_over' else 'ended' end, clock_timestamp());
-	return null;
-end $$;
-
-create trigger chat_leaves_bot after update of state on chat.chat
-	for each row when (old.state = 'bot' and new.state <> 'bot') execute function internal.chat_leaves_bot();
-
 -- The bot will not do; people take over. The caller holds the chat's row.
 create function internal.external_bot_fails(p_chat chat.chat, p_error text, p_now timestamptz) returns void
 language plpgsql as $$

@@ -20,7 +20,7 @@ begin
 	select count(*) into v_open from (
 		select from chat.chat c
 		where network(set_masklen(coalesce(c.address, '::'), case family(coalesce(c.address, '::')) when 4 then 32 else 64 end)) = v_network
-			and c.state in ('bot', 'queued', 'offered', 'active')
+			and c.ended_at is null and c.state in ('bot', 'queued', 'offered', 'active')
 		limit v_max) n;
 	if v_open >= v_max then
 		perform internal.fail('SB429', 'rate_limited', null, jsonb_build_object('retry_ms', 30000));

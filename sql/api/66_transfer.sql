@@ -33,7 +33,7 @@ begin
 		'sentence', case p_kind when 'transfer' then internal.operator_name(p_from) || ' passes this chat on to you.' else 'You took this chat.' end)
 	from chat.operator_state s where s.operator = p_to
 	returning * into v_offer;
-	update chat.operator_state s set last_offer_at = p_now where s.operator = p_to;
+	update chat.operator_state s set load = s.load + 1, last_offer_at = p_now where s.operator = p_to;
 	perform internal.audit(p_kind, 'chat', p_chat.chat::text, jsonb_build_object('operator', p_from), jsonb_build_object('operator', p_to, 'offer', v_offer.offer));
 	perform internal.ring_relays('o:' || p_to, p_now);
 	perform internal.ring_router(); -- a new deadline

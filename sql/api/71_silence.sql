@@ -8,24 +8,29 @@
 -- Each reminder comes once in a silence. A router that slept through several makes up for them by one, and what comes after the reminders comes no sooner after
 -- the last of them than the rule says: no outage of ours ends a chat without a word.
 
+-- A chat is with an operator or a bot now, or no longer.
+create function internal.watch_silence(p_chat chat.chat) returns void
+language plpgsql as $$
+begin
+	if p_chat.state in ('active', 'bot') then
+		insert into internal.silence (chat, check_at)
+		values (p_chat.chat, coalesce((select p_chat.created_at + r.shortest from internal.silence_rule(p_chat.queue, p_chat.channel) r where p_chat.state = 'bot'),
+			(select a.started_at + r.shortest from chat.assignment a, internal.silence_rule(p_chat.queue, p_chat.channel) r where a.chat = p_chat.chat and a.ended_at is null), 'infinity'))
+		on conflict (chat) do update set check_at = excluded.check_at, party = null, since = null, reminders = 0, reminded_at = null;
+	else
+		delete from internal.silence s where s.chat = p_chat.chat;
+	end if;
+end $$;
+
 create function internal.chat_runs() returns trigger
 language plpgsql as $$
 begin
-	if new.state in ('active', 'bot') then
-		insert into internal.silence (chat, check_at)
-		values (new.chat, coalesce((select new.created_at + r.shortest from internal.silence_rule(new.queue, new.channel) r where new.state = 'bot'),
-			(select a.started_at + r.shortest from chat.assignment a, internal.silence_rule(new.queue, new.channel) r where a.chat = new.chat and a.ended_at is null), 'infinity'))
-		on conflict (chat) do update set check_at = excluded.check_at, party = null, since = null, reminders = 0, reminded_at = null;
-	else
-		delete from internal.silence s where s.chat = new.chat;
-	end if;
+	perform internal.watch_silence(new);
 	return null;
 end $$;
 
-create trigger chat_runs_insert after insert on chat.chat
+create trigger chat_runs after insert on chat.chat
 	for each row when (new.state in ('active', 'bot')) execute function internal.chat_runs();
-create trigger chat_runs_update after update of state on chat.chat
-	for each row when (old.state is distinct from new.state and (old.state in ('active', 'bot') or new.state in ('active', 'bot'))) execute function internal.chat_runs();
 
 create function internal.silence_rule_changes() returns trigger
 language plpgsql security definer set search_path = chat, pg_temp as $$

@@ -104,8 +104,8 @@ language sql immutable as $$
 $$;
 
 -- Modes availability and skill: the free operators for the chats of a class, in the order in which they are asked, at most p_limit. free: how many there are;
--- last: the first one's last slot.
-create function internal.line_candidates(p_free text[], p_circle int, p_mode text, p_declined text[], p_preferred text, p_limit int)
+-- last: the first one's last slot. p_few is written as true or false where this is called, so that a plan has one of the two ways to find them.
+create function internal.line_candidates(p_few boolean, p_free text[], p_circle int, p_mode text, p_declined text[], p_preferred text, p_limit int)
 returns table (operator text, last boolean, free bigint, candidates chat.candidate[])
 language sql stable as $$
 	select (array_agg(k.operator order by k.place))[1], (array_agg(k.last order by k.place))[1], max(k.free),
@@ -115,11 +115,13 @@ language sql stable as $$
 		select s.*, s.load + 1 >= s.slots as last, count(*) over () as free, row_number() over (
 			order by case p_mode when 'skill' then s.score end desc nulls last, s.load, s.last_accept_at nulls first, s.signed_in_at, s.operator collate "C") as place
 		from ( -- few are looked up one by one (offset 0: by no plan that goes through everybody), many are sifted out of those who are able
-			select t.*, x.cap, x.score from internal.able x cross join lateral (select * from chat.operator_state o where o.operator = x.operator offset 0) t
-			where x.need = p_circle and cardinality(p_free) <= 20 and x.operator = any (p_free)
+			select t.*, x.cap, x.score from unnest(p_free) f (operator)
+			cross join lateral (select a.cap, a.score from internal.able a where a.operator = f.operator and a.need = p_circle offset 0) x
+			cross join lateral (select * from chat.operator_state o where o.operator = f.operator offset 0) t
+			where p_few
 			union all
 			select t.*, x.cap, x.score from internal.able x join chat.operator_state t on t.operator = x.operator
-			where x.need = p_circle and cardinality(p_free) > 20 and (x.operator in (select unnest(p_free))) is true) s
+			where not p_few and x.need = p_circle and (x.operator in (select unnest(p_free))) is true) s
 		where s.load < s.cap
 		  and case when p_declined <> '{}' or p_preferred <> '' then internal.why_not_him(s.operator, p_circle, p_declined, p_preferred) is null else true end) k
 	where k.place <= p_limit
@@ -128,12 +130,28 @@ $$;
 
 -- Modes availability and skill: the first chat that somebody free can take, and the best operator for it. free: how many were free for it; candidates: the best of
 -- them, as many as are recorded; last: it takes his last slot.
-create function internal.next_in_line(p_free text[], p_circles int[], p_passed uuid[], p_promote_s int, p_candidates int, p_now timestamptz)
+create function internal.next_in_line(p_few boolean, p_free text[], p_circles int[], p_passed uuid[], p_promote_s int, p_candidates int, p_now timestamptz)
 returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
 language sql stable as $$
 	select h.need, h.level, h.arrived_at, h.chat, h.declined, h.preferred, k.*
 	from (select * from internal.class_heads(p_circles, false, p_passed, p_promote_s, p_now) x order by x.level, x.arrived_at, x.chat) h
-	cross join lateral internal.line_candidates(p_free, h.circle, h.mode, h.declined, h.preferred, greatest(1, p_candidates)) k
+	cross join lateral internal.line_candidates(p_few, p_free, h.circle, h.mode, h.declined, h.preferred, greatest(1, p_candidates)) k
+	order by h.level, h.arrived_at, h.chat
+	limit 1
+$$;
+
+-- The same where one operator alone is free, as nearly always in a busy house: there is nobody to compare him with, and the plan has half as many steps.
+create function internal.next_in_line_for(p_operator text, p_circles int[], p_passed uuid[], p_promote_s int, p_now timestamptz)
+returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+language sql stable as $$
+	select h.need, h.level, h.arrived_at, h.chat, h.declined, h.preferred, s.operator, s.load + 1 >= s.slots, 1::bigint,
+		array[row(s.operator, 1, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
+			a.score, null, null, null, null, null, null)::chat.candidate]
+	from internal.class_heads(p_circles, false, p_passed, p_promote_s, p_now) h
+	cross join lateral (select x.cap, x.score from internal.able x where x.operator = p_operator and x.need = h.circle offset 0) a
+	cross join lateral (select * from chat.operator_state o where o.operator = p_operator offset 0) s
+	where s.load < a.cap
+	  and case when h.declined <> '{}' or h.preferred <> '' then internal.why_not_him(s.operator, h.circle, h.declined, h.preferred) is null else true end
 	order by h.level, h.arrived_at, h.chat
 	limit 1
 $$;
@@ -187,6 +205,18 @@ language sql stable as $$
 		where k.place <= greatest(1, p_rule.candidates)) c
 $$;
 
+-- The same where one operator alone is free: the pairs have the same index, and the only candidate is he.
+create function internal.next_balanced_for(p_operator text, p_circles int[], p_passed uuid[], p_rule internal.routing_rule, p_now timestamptz)
+returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+language sql stable as $$
+	select p.need, p.level, p.arrived_at, p.chat, p.declined, p.preferred, p.operator, (p.state).load + 1 >= (p.state).slots, 1::bigint,
+		array[row(p.operator, 1, (p.state).presence, (p.state).reason, (p.state).lease_until, (p.state).load, p.cap, (p.state).last_offer_at,
+			(p.state).penalty_until, (p.state).last_accept_at, p.score, p.index, p.waited, p.slots, p.fit, p.reserve, p.busy)::chat.candidate]
+	from internal.balanced_pairs(array[p_operator], p_circles, p_passed, p_rule, p_now) p
+	order by p.level, p.index desc, p.arrived_at, p.chat
+	limit 1
+$$;
+
 -- The one reason that kept a candidate of a decision from being asked; NULL for those who were free (or had become so when the others were looked at).
 create function internal.why_passed_over(p_candidate chat.candidate, p_why jsonb, p_at timestamptz) returns jsonb
 language sql stable as $$
@@ -205,7 +235,6 @@ create function internal.make_offer(p_need int, p_level int, p_chat uuid, p_decl
 	p_now timestamptz) returns text
 language plpgsql as $$
 declare
-	v_asked text[] := array(select c.operator from unnest(p_candidates) c);
 	v_made record;
 begin
 	with held as materialized (
@@ -225,8 +254,8 @@ begin
 			p_candidates || array( -- some of those who are able and could not be asked, as they are now
 				select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
 					a.score, null, null, null, null, null, null)::chat.candidate
-				from (select x.operator, x.cap, x.score from internal.able x where x.need = h.circle and x.operator <> all (v_asked) order by x.operator limit h.further) a
-				join chat.operator_state s on s.operator = a.operator
+				from (select x.operator, x.cap, x.score from internal.able x where x.need = h.circle and x.operator <> all (array(select c.operator from unnest(p_candidates) c)) order by x.operator limit h.further) a
+				cross join lateral (select * from chat.operator_state o where o.operator = a.operator offset 0) s
 				order by a.operator)
 		from held h returning offer
 	), taken as (
@@ -297,6 +326,7 @@ declare
 	v_rule internal.routing_rule;
 	v_pair record;
 	v_other record;
+	v_one boolean; -- one operator alone is free
 	v_found boolean;
 	v_made text;
 	v_passed uuid[] := '{}'; -- chats that could not be had
@@ -314,12 +344,23 @@ begin
 		exit when v_look.free = '{}';
 		v_rule := v_look.rule;
 		v_found := false;
+		v_one := cardinality(v_look.free) = 1;
 		if v_rule.lines then
-			select * into v_pair from internal.next_in_line(v_look.free, v_look.circles, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
+			if v_one then
+				select * into v_pair from internal.next_in_line_for(v_look.free[1], v_look.circles, v_passed, v_rule.promote_s, p_now);
+			elsif v_look.circles is not null then
+				select * into v_pair from internal.next_in_line(true, v_look.free, v_look.circles, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
+			else
+				select * into v_pair from internal.next_in_line(false, v_look.free, null, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
+			end if;
 			v_found := found;
 		end if;
 		if v_rule.balances then
-			select * into v_other from internal.next_balanced(v_look.free, v_look.circles, v_passed, v_rule, p_now);
+			if v_one then
+				select * into v_other from internal.next_balanced_for(v_look.free[1], v_look.circles, v_passed, v_rule, p_now);
+			else
+				select * into v_other from internal.next_balanced(v_look.free, v_look.circles, v_passed, v_rule, p_now);
+			end if;
 			if not v_found then
 				v_pair := v_other;
 				v_found := found;
@@ -332,7 +373,7 @@ begin
 		case v_made
 			when 'made' then
 				v_offers := v_offers + 1;
-				exit when cardinality(v_look.free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
+				exit when v_one and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
 			when 'changed' then
 				v_again := v_again + 1;
 			when 'operator' then

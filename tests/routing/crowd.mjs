@@ -145,7 +145,7 @@ class Crowd {
 		try {
 			await slow.query('select internal.refresh(clock_timestamp())');
 			await slow.query(`create temp table mind as select p.* from internal.look(clock_timestamp()) l,
-				internal.next_in_line(l.free, null, '{}', (l.rule).promote_s, (l.rule).candidates, clock_timestamp()) p`);
+				internal.next_in_line(true, l.free, null, '{}', (l.rule).promote_s, (l.rule).candidates, clock_timestamp()) p`);
 			const { rowCount } = await slow.query("update mind set chat = w.chat from chat.waiting w where w.chat <> mind.chat and operator = 'ana'");
 			if (rowCount !== 1) throw new Error('there is no pair to decide on');
 			const { rows: [{ made }] } = await fast.query('select internal.route(clock_timestamp(), 50) as made');

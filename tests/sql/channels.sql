@@ -63,7 +63,7 @@ savepoint story;
 -- ---- in -------------------------------------------------------------------------------------------------------------
 select is(t.sms('SM1', '+4915112345678', 'Hello there'), 'stored', 'a message opens a chat');
 select is(t.said('+4915112345678'), 'queued | message:customer:Hello there', 'with the message in it');
-select results_eq($$select state::text, queue::text, channel, name::text, person from chat.chat where chat = t.chat_of('+4915112345678')$$,
+select results_eq($$select state::text, queue::text, channel::text, name::text, person::text from chat.chat where chat = t.chat_of('+4915112345678')$$,
 	$$values ('queued', 'sales', 'sms', '+4915112345678', 'channel:sms1:+4915112345678')$$, 'in the queue of the account''s widget');
 select is(t.sms('SM1', '+4915112345678', 'Hello there'), 'repeated', 'P49: the same again is known');
 select is(t.sms('SM2', '+4915112345678', E'more\r\nof it ', '{"NumMedia": "2", "MediaUrl0": "https://m.example/0", "MediaContentType0": "image/png", "MediaUrl1": "https://m.example/1"}'),

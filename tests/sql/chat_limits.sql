@@ -57,7 +57,7 @@ set local enable_seqscan = off;
 create function t.plan(p_sql text) returns setof text language plpgsql as $$ begin return query execute 'explain ' || p_sql; end $$;
 select ok(bool_or(p like '%chat_open_by_address%'), 'the open chats of an address are found by their index') from t.plan($$select count(*) from chat.chat c
 	where network(set_masklen(coalesce(c.address, '::'), case family(coalesce(c.address, '::')) when 4 then 32 else 64 end)) = '192.0.2.1/32'
-		and c.state in ('bot', 'queued', 'offered', 'active')$$) p;
+		and c.ended_at is null and c.state in ('bot', 'queued', 'offered', 'active')$$) p;
 :next_story
 
 -- ---- a customer -----------------------------------------------------------------------------------------------------
