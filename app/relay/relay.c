@@ -18,7 +18,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -429,6 +428,7 @@ static void init_database(struct relay *r, const char *conninfo, unsigned slow_m
 	pipe_new(r->loop, conninfo, "switchboard-relay-places", statements_relay_places, statements_relay_places_count, &place_events, &r->place_pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-hints", statements_relay_aside, statements_relay_aside_count, &hint_events, &r->hint_pipe);
 	pipe_slow(r->pipe, slow_ms);
+	pipe_slow(r->place_pipe, slow_ms);
 	pipe_slow(r->hint_pipe, slow_ms);
 }
 

@@ -94,7 +94,7 @@ static void add_database(struct buf *row, const struct relay *r)
 static void write_row(struct buf *row, const struct relay *r)
 {
 	metrics_begin(row);
-	metrics_program(row, pipe_slow_count(r->pipe) + pipe_slow_count(r->hint_pipe));
+	metrics_program(row, pipe_slow_count(r->pipe) + pipe_slow_count(r->place_pipe) + pipe_slow_count(r->hint_pipe));
 	add_connections(row, &r->clients);
 	add(row, METRIC_RELAY_REFUSED, (double)r->crowding.refused);
 	add(row, METRIC_RELAY_REVOKED, (double)r->access.revoked);

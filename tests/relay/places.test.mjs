@@ -9,6 +9,7 @@ import { Customer } from '../support/people.mjs';
 import { converse } from '../support/conversation.mjs';
 
 const stack = useStack({
+	options: { slow_statement_ms: 1 },
 	prepare: async (started) => {
 		// the question is to wait as long as the test holds it up
 		for (const limit of ['lock_timeout', 'statement_timeout']) await started.query(`alter role switchboard_relay in database ${started.database.name} set ${limit} = '600s'`);
@@ -17,7 +18,7 @@ const stack = useStack({
 
 const asks = () => stack.query('select from pg_stat_activity where datname = current_database() and application_name = \'switchboard-relay-places\' and wait_event_type = \'Lock\'');
 
-test('a message is acknowledged while the question for places in the queue is not answered', { timeout: 300000 }, async (t) => {
+test('a message is acknowledged while the question for places in the queue is not answered, and that it was slow is logged', { timeout: 300000 }, async (t) => {
 	const { operator: ana, customers: [kim] } = await converse(stack, t);
 	const waiting = await Customer.open(stack, { queue: 'billing' });
 	await waiting.connect();
@@ -38,6 +39,7 @@ test('a message is acknowledged while the question for places in the queue is no
 	const next = await Customer.open(stack, { queue: 'billing' });
 	await next.connect();
 	await next.frame(({ t: type, position }) => type === 'queue' && position === 2, 'places are told again');
+	await until(() => /event="slow statement" .*statement=queue_positions\n/.test(stack.relay.log), { what: 'the slow one to be named' });
 	for (const customer of [waiting, next]) {
 		await customer.call('POST', `chats/${customer.chat}/end`, {});
 		customer.close();
