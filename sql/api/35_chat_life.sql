@@ -311,7 +311,7 @@ begin
 end $$;
 
 -- From now on the chat asks for this skill beyond what its queue asks for; asked again, the last word counts.
-create function internal.ask_skill(p_chat uuid, p_skill text, p_required boolean, p_min_rating int, p_weight numeric, p_now timestamptz) returns void
+create function internal.ask_skill(p_chat uuid, p_skill text, p_required boolean, p_min_rating int, p_weight numeric) returns void
 language plpgsql as $$
 begin
 	if not exists (select from chat.skill s where s.skill = p_skill) then
@@ -338,5 +338,5 @@ language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	perform internal.act_as('dba', session_user);
 	perform 1 from chat.chat c where c.chat = p_chat for no key update;
-	perform internal.ask_skill(p_chat, p_skill, p_required, p_min_rating, p_weight, clock_timestamp());
+	perform internal.ask_skill(p_chat, p_skill, p_required, p_min_rating, p_weight);
 end $$;

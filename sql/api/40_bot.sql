@@ -144,7 +144,7 @@ declare
 begin
 	loop
 		select * into v_node from chat.bot_node n where n.bot = p_chat.bot and n.node = v_at;
-		perform internal.ask_skill(p_chat.chat, s.skill, s.required, s.min_rating, s.weight, p_now) from chat.bot_node_skill s where s.bot = p_chat.bot and s.node = v_at;
+		perform internal.ask_skill(p_chat.chat, s.skill, s.required, s.min_rating, s.weight) from chat.bot_node_skill s where s.bot = p_chat.bot and s.node = v_at;
 		if v_node.stays then
 			update chat.chat c set bot_queue = v_node.queue where c.chat = p_chat.chat returning * into v_chat;
 		end if;

@@ -219,7 +219,7 @@ begin
 	perform internal.check_bot_turn(p_turn);
 	perform internal.bot_speaks(p_chat, coalesce(p_turn -> 'messages', '[]'), p_now, p_cid, p_hash);
 	update chat.chat c set answers = c.answers || internal.masked(c.site, p_turn -> 'answers') where c.chat = p_chat.chat and p_turn ? 'answers';
-	perform internal.ask_skill(p_chat.chat, s ->> 'skill', coalesce((s ->> 'required')::boolean, true), coalesce((s ->> 'min_rating')::int, 1), 1, p_now)
+	perform internal.ask_skill(p_chat.chat, s ->> 'skill', coalesce((s ->> 'required')::boolean, true), coalesce((s ->> 'min_rating')::int, 1), 1)
 	from jsonb_array_elements(coalesce(p_turn -> 'skills', '[]')) s;
 	select * into strict v_chat from chat.chat c where c.chat = p_chat.chat;
 	if p_turn ->> 'action' = 'end' then

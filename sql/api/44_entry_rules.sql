@@ -66,7 +66,7 @@ begin
 		return;
 	end if;
 	select * into v_chat from chat.chat c where c.chat = p_chat;
-	perform internal.ask_skill(p_chat, r.skill, r.required, r.min_rating, r.weight, p_now)
+	perform internal.ask_skill(p_chat, r.skill, r.required, r.min_rating, r.weight)
 	from (select distinct on (f.skill) f.* from internal.fitting_rules(v_chat, p_queue) with ordinality f where f.skill is not null order by f.skill, f.ordinality) r
 	where not exists (select from chat.chat_skill s where s.chat = p_chat and s.skill = r.skill);
 	select r.level into v_level from internal.fitting_rules(v_chat, p_queue) with ordinality r where r.level is not null order by r.ordinality limit 1;

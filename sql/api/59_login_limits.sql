@@ -10,7 +10,7 @@ language sql stable as $$
 $$;
 
 -- Until when the failures of a row keep the next attempt waiting; NULL: they do not. An empty name stands for all of the address.
-create function internal.login_waits_until(p_failure chat.login_failure, p_exempt boolean, p_now timestamptz) returns timestamptz
+create function internal.login_waits_until(p_failure chat.login_failure, p_exempt boolean) returns timestamptz
 language sql stable as $$
 	select case when p_failure.operator <> '' and internal.login_delay_s(p_failure.failures) > 0 -- else another attempt of this very moment would be waited for
 			then p_failure.last_at + make_interval(secs => internal.login_delay_s(p_failure.failures))
@@ -41,7 +41,7 @@ begin
 		then
 			update chat.login_failure f set failures = 0, since = p_now where f.network = v_network and f.operator = v_failure.operator;
 		else
-			v_until := greatest(v_until, internal.login_waits_until(v_failure, p_exempt, p_now));
+			v_until := greatest(v_until, internal.login_waits_until(v_failure, p_exempt));
 		end if;
 	end loop;
 	if v_until > p_now then

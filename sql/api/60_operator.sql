@@ -7,7 +7,6 @@ create function internal.session_operator(p_session bytea, p_now timestamptz, p_
 language plpgsql as $$
 declare
 	v_operator chat.operator;
-	v_last timestamptz;
 begin
 	select o.* into v_operator
 	from chat.session s join chat.operator o on o.operator = s.operator
