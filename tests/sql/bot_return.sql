@@ -82,4 +82,12 @@ select t.back(1);
 select is((select o.kind || ' ' || (o.body ->> 'event') from chat.outbox o where o.chat = t.chat(1)), 'bot return', 'one by HTTP is told that the chat is back');
 select is((select l.bot::text from chat.bot_lease l), 'helper', 'and has its claim again');
 select is((select bot_left_at from chat.chat), null, 'under a new lease');
+create function t.says(p_lease uuid) returns bigint language plpgsql as $$
+begin
+	perform internal.bot_answered(jsonb_populate_record(o, jsonb_build_object('body', o.body || jsonb_build_object('lease', p_lease))), 200,
+		'{"messages": [{"text": "Where were we?"}]}', clock_timestamp()) from chat.outbox o where o.chat = t.chat(1);
+	return (select count(*) from chat.message where chat = t.chat(1) and author = 'helper');
+end $$;
+select is(t.says(gen_random_uuid()), 0::bigint, 'what it answers under the lease of before is not heard');
+select is(t.says(l.lease), 1::bigint, 'under this one it is') from chat.bot_lease l;
 \ir verdict.psql
