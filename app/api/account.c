@@ -7,7 +7,6 @@
 
 #include <openssl/crypto.h>
 #include <stdio.h>
-#include <string.h>
 
 #define ACCOUNT_SEAT_WAIT_MS 2000 /* as at a login */
 

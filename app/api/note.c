@@ -6,7 +6,6 @@
 #include "api/locale.h"
 #include "chat/statements.h"
 
-#include <string.h>
 
 #define NOTE_BODY_MAX 4000
 

@@ -10,7 +10,6 @@
 #include "api/words.h"
 #include "http/form.h"
 
-#include <stdarg.h>
 
 #define PLAIN_COOKIE_MAX 256
 #define PLAIN_HELD_LEN (UUID_LEN + 1 + SECRET_TOKEN_LEN) /* chat.token */

@@ -2,7 +2,6 @@
 /* The end of a chat and what comes after it. */
 #include "api/handlers.h"
 #include "api/plain.h"
-#include "http/html.h"
 
 #include <stdio.h>
 #include <string.h>

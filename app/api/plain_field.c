@@ -3,7 +3,6 @@
 #include "api/plain.h"
 #include "http/html.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 /* A message to leave when nobody is there, as POST widgets/{key}/notes takes it. */
 #include "api/handlers.h"
 #include "api/plain.h"
-#include "http/html.h"
 
 #include <string.h>
 

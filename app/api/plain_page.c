@@ -6,7 +6,7 @@
 #include "api/routes.h"
 #include "http/html.h"
 
-#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

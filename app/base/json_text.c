@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/json_text.h"
-#include "base/json.h"
 
 #include <errno.h>
 #include <math.h>

@@ -4,7 +4,6 @@
 #ifndef SWITCHBOARD_BASE_SIGNATURE_H
 #define SWITCHBOARD_BASE_SIGNATURE_H
 
-#include "base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

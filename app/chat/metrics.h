@@ -6,7 +6,6 @@
 
 #include "base/metrics.h"
 
-#include <stddef.h>
 
 #define METRICS_EVERY_MS 5000 /* a program writes its row */
 

@@ -4,7 +4,6 @@
 #include "cli/command.h"
 #include "db/array.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

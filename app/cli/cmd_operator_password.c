@@ -8,7 +8,6 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define GENERATED_LEN 16 /* of 64 characters each: 96 bits */
 

@@ -2,7 +2,6 @@
 /* What a browser gets through public_url. */
 #include "cli/doctor.h"
 
-#include "base/alloc.h"
 #include "base/buf.h"
 
 #include <curl/curl.h>

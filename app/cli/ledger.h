@@ -7,7 +7,6 @@
 #include "cli/sql_file.h"
 #include "db/conn.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct ledger {

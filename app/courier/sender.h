@@ -4,7 +4,6 @@
 #ifndef SWITCHBOARD_COURIER_SENDER_H
 #define SWITCHBOARD_COURIER_SENDER_H
 
-#include "base/buf.h"
 #include "courier/letter.h"
 #include "courier/target.h"
 

@@ -11,7 +11,6 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define CONNECT_STEP_MS 5
 #define CONNECT_LIMIT_MS 5000

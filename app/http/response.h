@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/status.h"
 
-#include <stdbool.h>
 
 #define RESPONSE_BODY_MAX (64 * 1024 * 1024)
 #define RESPONSE_ETAG_MAX 80

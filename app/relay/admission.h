@@ -4,8 +4,8 @@
 #define SWITCHBOARD_RELAY_ADMISSION_H
 
 #include "base/public_url.h"
-#include "db/pipe.h"
 
+#include <libpq-fe.h>
 #include <stdbool.h>
 
 #define ADMISSION_TEXT_MAX (PUBLIC_URL_MAX + 32) /* of an origin or a path; a longer header is as good as none */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "relay/frame.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define SEQ_MAX ((int64_t)1 << 53) /* what JavaScript counts exactly */

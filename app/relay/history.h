@@ -8,8 +8,6 @@
 #include "db/pipe.h"
 #include "relay/room.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct fetch;

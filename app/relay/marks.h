@@ -8,7 +8,6 @@
 #include "relay/deadline.h"
 #include "relay/room.h"
 
-#include <stdbool.h>
 
 #define MARKS_WAIT_MS 3000
 #define MARKS_TRIES_MAX 20 /* statements that failed in a row: a minute. Then what they were to say is let go */

@@ -9,7 +9,6 @@
 #include "relay/render.h"
 #include "relay/session.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

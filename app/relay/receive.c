@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 
-#include <string.h>
 
 #define RETRY_MS 1000
 

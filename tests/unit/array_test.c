@@ -4,7 +4,6 @@
 #include "db_suites.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const struct statement ELEMENT = { "test_element", "select ($1::text[])[$2::int] as element, cardinality($1::text[]) as count", 2 };
 static const struct statement BYTES = { "test_bytes", "select encode(($1::bytea[])[2], 'hex') as hex, octet_length(($1::bytea[])[1]) as empty", 1 };

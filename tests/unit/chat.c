@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* Tests of app/chat: the option table, and each statement prepared on a fresh database. Runs in the build directory, beside a private PostgreSQL. */
-#include "base/log.h"
 #include "chat/options.h"
 #include "chat/statements.h"
 #include "db/conn.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "base/log.h"
 #include "db/conn.h"
 #include "db/pipe.h"
 #include "db_suites.h"

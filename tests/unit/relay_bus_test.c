@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "chat/statements.h"
 #include "relay/bus.h"
 #include "relay_stage.h"
 #include "relay_suites.h"

@@ -2,7 +2,6 @@
 #include "relay_stage.h"
 #include "relay_suites.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void third_strike_closes_after_its_error(void)

@@ -7,12 +7,10 @@
 #include "relay/session.h"
 #include "relay_suites.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utlist.h>
 
 #define SOCKETS_MAX 32
 

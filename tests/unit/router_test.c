@@ -2,7 +2,6 @@
 #include "http/router.h"
 #include "http_suites.h"
 
-#include <string.h>
 
 #define ID "0f8fad5b-d9cb-469f-a165-70867728950e"
 

@@ -2,8 +2,6 @@
 #include "base/totp.h"
 #include "base_suites.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static const uint8_t secret[] = "12345678901234567890"; /* of both RFCs */
