@@ -3,13 +3,18 @@
 const CANDIDATE = /\bhttps?:\/\/[^\s<>"'`\u0000-\u0020\u202a-\u202e\u2066-\u2069]+/gi;
 const CLOSERS = /** @type {Record<string, string>} */ ({ ')': '(', ']': '[', '}': '{' });
 
-/** @param {string} text @returns {string} without the punctuation that belongs to the sentence around the address */
+/**
+ * Looks at each character once or twice: who writes an address of thousands of brackets must not keep a screen busy.
+ * @param {string} text @returns {string} without the punctuation that belongs to the sentence around the address
+ */
 function trimmed(text) {
-	for (;;) {
-		const last = text.at(-1) ?? '';
-		if (/[.,;:!?…'"»«”“„’‘*_~]/.test(last)) text = text.slice(0, -1);
-		else if (last in CLOSERS && text.split(last).length > text.split(CLOSERS[last]).length) text = text.slice(0, -1);
-		else return text;
+	const counts = /** @type {Record<string, number>} */ ({ '(': 0, ')': 0, '[': 0, ']': 0, '{': 0, '}': 0 });
+	for (const c of text) if (c in counts) counts[c]++;
+	for (let end = text.length; ; end--) {
+		const last = text[end - 1] ?? '';
+		const closes = last in CLOSERS && counts[last] > counts[CLOSERS[last]];
+		if (closes) counts[last]--;
+		else if (!/[.,;:!?…'"»«”“„’‘*_~]/.test(last)) return text.slice(0, end);
 	}
 }
 

@@ -28,3 +28,9 @@ test('the text stays whole, whatever is in it', () => {
 	for (const text of ['', 'plain', 'a https://b.example c', '<script>alert(1)</script>', '{{7*7}}', '<img src=x onerror=alert(1)>', 'https://a.example.https://b.example'])
 		assert.equal(whole(text), text);
 });
+
+test('a million brackets behind an address keep no screen busy', () => {
+	const brackets = ')]}'.repeat(333333);
+	assert.deepEqual(links(`https://a.example/(b)${brackets}`), ['https://a.example/(b)']);
+	assert.equal(links(`https://a.example/${'('.repeat(500000)}${')'.repeat(500001)}`)[0].length, 'https://a.example/'.length + 1000000);
+});
