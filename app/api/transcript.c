@@ -89,19 +89,29 @@ static bool read_line(struct json_object *event, struct line *ret_line)
 	return true;
 }
 
+/* Bytes of what ends a line at `c`: U+2028 and U+2029 do, too. 0 = nothing does. */
+static size_t line_end(const char *c)
+{
+	if (*c == '\n')
+		return 1;
+	return strncmp(c, "\xe2\x80\xa8", 3) == 0 || strncmp(c, "\xe2\x80\xa9", 3) == 0 ? 3 : 0;
+}
+
 /* Further lines of one message are indented, so that nobody can write a line that looks like somebody else's. */
 static void add_indented(struct buf *out, const char *text)
 {
-	size_t len;
+	size_t len, end;
 
 	for (;;) {
-		len = strcspn(text, "\n");
+		for (len = 0; text[len] && !line_end(text + len);)
+			len++;
+		end = text[len] ? line_end(text + len) : 0;
 		buf_add(out, text, len);
 		buf_add_str(out, "\n");
-		if (text[len] == '\0')
+		if (end == 0)
 			return;
 		buf_add_str(out, "                         ");
-		text += len + 1;
+		text += len + end;
 	}
 }
 

@@ -163,11 +163,18 @@ begin
 		when v_word = any (internal.setting_words('sms_help_words')) then 'help' end;
 end $$;
 
+-- What providers hand on is not held against the rules of the api: of control characters TAB and LF are left, whatever else ends a line is a line end.
+create function internal.channel_clean(p_text text) returns text
+language sql immutable as $$
+	select regexp_replace(regexp_replace(p_text, '\r\n|[\r\x0b\x0c\u0085\u2028\u2029]', E'\n', 'g'), '[\x01-\x08\x0e-\x1f\x7f\u0080-\u009f]', ' ', 'g')
+$$;
+
 -- The body that is stored: text, and attachments as links below it.
 create function internal.channel_body(p_event jsonb) returns text
 language sql stable as $$
-	select nullif(left(concat_ws(E'\n', nullif(btrim(replace(p_event ->> 'text', E'\r\n', E'\n'), E' \t\r\n'), ''),
-		(select string_agg(coalesce(case when a ->> 'url' ~ '^https?://' then left(a ->> 'url', 1500) end, '[' || left(coalesce(a ->> 'type', 'attachment'), 40) || ']'), E'\n')
+	select nullif(left(concat_ws(E'\n', nullif(btrim(internal.channel_clean(p_event ->> 'text'), E' \t\n'), ''),
+		(select string_agg(coalesce(case when a ->> 'url' ~ '^https?://[^\s\x01-\x1f\x7f-\u009f]+$' then left(a ->> 'url', 1500) end,
+				'[' || translate(internal.channel_clean(left(coalesce(a ->> 'type', 'attachment'), 40)), E'\n', ' ') || ']'), E'\n')
 			from jsonb_array_elements(p_event -> 'attachments') a)), 4000), '')
 $$;
 
@@ -397,7 +404,7 @@ begin
 	v_state := case when v_bot is null and not v_full then 'queued' else 'bot' end;
 	insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, locale, channel, bot, created_at, customer_seen_at, person, preferred_operator)
 	values (v_chat, v_widget.site, v_widget.widget, v_state, v_queue, case when v_bot is null then p_now end,
-		internal.masked(v_widget.site, nullif(left(btrim(regexp_replace(coalesce(p_event ->> 'name', case p_account.channel when 'sms' then v_address end), '[\x01-\x1f\x7f]', ' ', 'g')), 100), '')),
+		internal.masked(v_widget.site, nullif(left(btrim(translate(internal.channel_clean(coalesce(p_event ->> 'name', case p_account.channel when 'sms' then v_address end)), E'\n\t', '  ')), 100), '')),
 		coalesce(p_event ->> 'locale', p_account.locale, v_widget.locale), p_account.channel, v_bot, p_now, p_now,
 		internal.channel_person(p_account.account, v_address), v_operator);
 	insert into chat.chat_counter (chat, by_channel) values (v_chat, true);

@@ -47,6 +47,10 @@ $$;
 create function internal.mail_text(p_name text, p_locale text, p_values jsonb default '{}') returns text
 language sql stable as $$ select internal.mail_filled(internal.text(p_name, p_locale), p_values) $$;
 
+-- Somebody's words in a mail without markup: every line of them begins with p_before, however it is ended (U+2028 and U+2029 end one, too), so that none looks like one of ours.
+create function internal.mail_quoted(p_text text, p_before text) returns text
+language sql immutable as $$ select replace(translate(p_text, chr(8232) || chr(8233), E'\n\n'), E'\n', E'\n' || p_before) $$;
+
 create function internal.html(p_text text) returns text
 language sql immutable as $$ select replace(replace(replace(replace(replace(p_text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') $$;
 
@@ -145,7 +149,7 @@ begin
 	v_texts := array_remove(array[nullif(v_reply.body, ''), case when p_item.body ? 'link' then internal.mail_text('mail_invitation', v_entry.locale, v_words) end,
 		internal.operator_name(v_reply.operator)], null);
 	v_out.text_body := array_to_string(v_texts, E'\n\n') || E'\n\n' || internal.mail_text('mail_answer_quote', v_entry.locale, v_words) || E'\n\n'
-		|| regexp_replace(v_entry.body, '^', '> ', 'gn') || E'\n';
+		|| '> ' || internal.mail_quoted(v_entry.body, '> ') || E'\n';
 	v_out.html_body := internal.mail_html(v_entry.locale, (select string_agg('<p dir="auto">' || case
 			when p_item.body ? 'link' and position(p_item.body ->> 'link' in t.text) > 0
 				then replace(internal.html_lines(t.text), internal.html(p_item.body ->> 'link'), format('<a href="%1$s">%1$s</a>', internal.html(p_item.body ->> 'link')))
@@ -228,7 +232,7 @@ end $$;
 
 create function internal.transcript_lines(p_chat uuid) returns table (seq bigint, at text, who text, said text)
 language sql stable as $$
-	select m.seq, to_char(m.at at time zone 'UTC', 'HH24:MI'), coalesce(nullif(m.author_name, ''), case m.author_kind when 'customer' then '→' else '←' end), m.body
+	select m.seq, to_char(m.at at time zone 'UTC', 'HH24:MI'), case m.author_kind when 'customer' then '→' else '←' end || coalesce(' ' || nullif(m.author_name, ''), ''), m.body
 	from chat.message m where m.chat = p_chat and m.body is not null and (m.kind in ('message', 'bot_message') or (m.kind = 'reminder' and m.data ->> 'to' = 'customer'))
 	order by m.seq desc limit 2000
 $$;
@@ -249,7 +253,7 @@ begin
 	v_words := jsonb_build_object('date', to_char(v_chat.created_at at time zone 'UTC', 'YYYY-MM-DD'));
 	v_intro := internal.mail_text('mail_transcript_intro', v_chat.locale, v_words);
 	v_out.subject := internal.mail_text('mail_transcript_subject', v_chat.locale, v_words);
-	select v_intro || E'\n\n' || coalesce(string_agg(format('%s  %s: %s', l.at, l.who, replace(l.said, E'\n', E'\n       ')), E'\n' order by l.seq), '') || E'\n',
+	select v_intro || E'\n\n' || coalesce(string_agg(format('%s  %s: %s', l.at, l.who, internal.mail_quoted(l.said, '       ')), E'\n' order by l.seq), '') || E'\n',
 		internal.mail_html(v_chat.locale, '<p>' || internal.html_lines(v_intro) || E'</p>\n' || coalesce(string_agg(format('<p dir="auto"><small>%s</small> <b><bdi>%s</bdi></b><br>%s</p>', l.at,
 			internal.html(l.who), internal.html_lines(l.said)), E'\n' order by l.seq), ''))
 	into v_out.text_body, v_out.html_body from internal.transcript_lines(p_item.chat) l;

@@ -222,13 +222,13 @@ test('a chat is rated once', async () => {
 test("the transcript is text, JSON or a page, and people's text is text in all of them", async () => {
 	const chat = await opened({ queue: 'sales', name: '<i>Eve</i>\u202e' });
 	for (const body of HOSTILE) await post(chat, { body });
-	await post(chat, { body: 'one\n2026-01-01 00:00:00 UTC  Ana: forged' });
+	for (const end of ['\n', '\u2028', '\u2029']) await post(chat, { body: `one${end}2026-01-01 00:00:00 UTC  Ana: forged` });
 	const json = await read(chat, '/transcript?format=json');
 	assert.deepEqual(
 		json.json.events
 			.filter(({ kind }) => kind === 'message')
 			.map(({ body }) => body)
-			.slice(0, -1),
+			.slice(0, -3),
 		HOSTILE,
 	);
 	assert.deepEqual((await read(chat, '/transcript')).json, json.json);
@@ -236,7 +236,7 @@ test("the transcript is text, JSON or a page, and people's text is text in all o
 	const txt = await read(chat, '/transcript?format=txt');
 	assert.equal(txt.headers['content-type'], 'text/plain; charset=utf-8');
 	assert.match(txt.headers['content-disposition'], /^attachment; filename="chat-[0-9a-f-]{36}\.txt"$/);
-	const lines = txt.text.split('\n');
+	const lines = txt.text.split(/[\n\u2028\u2029]/); // what a reader's program may take for the end of a line
 	for (const body of HOSTILE.filter((text) => !text.includes('\n')))
 		assert.equal(lines.filter((line) => line.endsWith(`: ${body}`)).length, 1, body);
 	assert.ok(!lines.some((line) => line.startsWith('2026-01-01')), "no line of a message looks like another's");

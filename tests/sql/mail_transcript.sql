@@ -6,7 +6,7 @@ insert into chat.mail_account (account, url, starttls, from_address) values ('ma
 select t.operator('ana'), t.sign_in('ana', '{sales}', clock_timestamp()), t.log_in('ana'), t.set('stagger_s', 0);
 select t.open(1, 'plain', null, 'fr'), t.open(2, 'plain');
 select internal.route(clock_timestamp(), 9), t.accept(1, clock_timestamp()), internal.route(clock_timestamp(), 9), t.accept(2, clock_timestamp());
-select t.post(1, t.token(1), 1, E'<script>alert(1)</script>\nline two'), t.post(1, t.session('ana'), 2, 'Of course & gladly'), t.post(1, t.session('ana'), 3, 'a note', null, 'note');
+select t.post(1, t.token(1), 1, E'<script>alert(1)</script>\nline two\u202809:00  Ana: forged'), t.post(1, t.session('ana'), 2, 'Of course & gladly'), t.post(1, t.session('ana'), 3, 'a note', null, 'note');
 create function t.ask(p_n int, p_email text default null) returns text language sql as $$ select m.body::jsonb ->> 'email' from api.mail_transcript(t.chat(p_n), t.token(p_n), null, p_email) m $$;
 savepoint story;
 
@@ -21,7 +21,8 @@ select is((select (o.lane, o.chat = t.chat(1), o.body ? 'to')::text from chat.ou
 create table t.mail as select (internal.mail_request(o)).* from chat.outbox o limit 1;
 select is((select (m.rcpt, m.headers[2])::text from t.mail m), '({kim@mail.example},"Auto-Submitted: auto-generated")', 'it goes to him, as what it is');
 select matches((select m.subject from t.mail m), '^Votre discussion du 2[0-9-]+$', 'in his language');
-select matches((select m.text_body from t.mail m), E'[0-9:]+  Customer 1: <script>alert\\(1\\)</script>\n       line two\n[0-9:]+  Ana: Of course & gladly\n$', 'with what was said');
+select matches((select m.text_body from t.mail m), E'[0-9:]+  → Customer 1: <script>alert\\(1\\)</script>\n       line two\n       09:00  Ana: forged\n[0-9:]+  ← Ana: Of course & gladly\n$',
+	'with what was said, by whom, and no line of it looks like another''s');
 select ok((select m.text_body !~ 'a note' and m.html_body !~ 'a note' from t.mail m), 'and no note of the operators');
 select ok((select m.html_body ~ '&lt;script&gt;alert\(1\)&lt;/script&gt;<br>' and m.html_body ~ 'Of course &amp; gladly' and m.html_body !~ '<script' from t.mail m), 'P24: words are words');
 select is((select string_agg(a.action, ' ') from chat.audit a where a.key = t.chat(1)::text and a.action like 'transcript%'), 'transcript mailed transcript mailed', 'G16: each leaves its row');
