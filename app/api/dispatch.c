@@ -4,6 +4,7 @@
 #include "api/authorise.h"
 #include "api/cors.h"
 #include "api/frame.h"
+#include "api/handlers.h"
 #include "api/plain.h"
 #include "api/routes.h"
 #include "base/alloc.h"
@@ -159,7 +160,7 @@ static void log_request(const struct call *call, enum status status, int64_t too
 	char code[8];
 
 	snprintf(code, sizeof code, "%d", call->response.code);
-	log_hold(call->shelved && status == STATUS_OK); /* nothing was asked of the database, and nothing is to be traced */
+	log_hold(call->shelved && status == STATUS_OK && route->handle == widget_config); /* nothing was asked of the database, and nothing is to be traced */
 	log_count(LOG_LEVEL_INFO, "request", "ms", took_ms, "method", http_method_name(call->request.method), "route", route ? route->path : "none",
 			  "code", code, "result", status_wire_name(status), call->problem.field[0] ? "field" : NULL, call->problem.field, NULL);
 	log_hold(false);
