@@ -61,6 +61,17 @@ programs_configure() {
 	printf '%s\n' "$2" >"$dir/url"
 }
 
+# The command of administrators with the configuration of this one: programs_command DIR writes DIR/switchboard
+programs_command() {
+	local dir=$1
+	cat >"$dir/switchboard" <<-END
+		#!/bin/sh
+		# Written by deploy/demo at every start.
+		SWITCHBOARD_DATABASE="$(programs_dsn "$dir" postgres)" exec "$dir/installed/bin/switchboard" "\$@" --config "$dir/etc/switchboard.conf"
+	END
+	chmod 755 "$dir/switchboard"
+}
+
 # programs_service DIR NAME PROGRAM [ARGUMENT...]
 programs_service() {
 	local dir=$1 name=$2 program=$3

@@ -181,6 +181,35 @@ test('what comes unasked does not move what one is about to press: offers, a bre
 	await ana.at('back-on-duty').click();
 });
 
+test('who works in another window is called by the desktop, and a click there leads to the chat', async () => {
+	const ana = await browser.person('ana');
+	await ana.context.addInitScript(() => {
+		globalThis.called = [];
+		globalThis.Notification = class {
+			static permission = 'granted';
+			constructor(title, { body, tag }) {
+				globalThis.called.push(Object.assign(this, { title, body, tag }));
+			}
+			close() {}
+		};
+		Document.prototype.hasFocus = () => !globalThis.elsewhere;
+	});
+	await ana.takeDuty('ana', ['billing']);
+	const [kim, zoe] = [await customer('Kim'), await customer('Zoë')];
+	for (const name of ['Kim', 'Zoë']) await take(ana, name);
+	const called = () => ana.page.evaluate(() => globalThis.called.map(({ title, body }) => `${title}: ${body}`));
+	await zoe.say('in view');
+	await ana.deskBubble('in view').waitFor();
+	assert.ok(!(await called()).some((words) => words.includes('in view')), 'what one looks at calls nobody');
+	await ana.page.evaluate(() => { globalThis.elsewhere = true; });
+	await zoe.say('in view of nobody');
+	await until(async () => (await called()).includes('Message from Zoë: in view of nobody'), { what: 'a call for the chat that is open' });
+	await kim.say('are you there?');
+	await until(async () => (await called()).includes('Message from Kim: are you there?'), { what: 'a call for the other' });
+	await ana.page.evaluate(() => globalThis.called.at(-1).onclick());
+	await ana.page.locator('sb-conversation header h2', { hasText: 'Kim' }).waitFor();
+});
+
 test('a session that ends leads to the login; after it the draft is where it was', async () => {
 	const ana = await browser.person('ana');
 	await ana.takeDuty('ana', ['billing']);

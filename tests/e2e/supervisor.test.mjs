@@ -5,6 +5,7 @@ import { afterEach, test } from 'node:test';
 import { Customer, Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
+import { axe, fits } from './axe.mjs';
 import { useBrowser } from './browser.mjs';
 
 const stack = useStack();
@@ -65,6 +66,32 @@ test('only a supervisor has a board; it shows queues, people and chats, and keep
 	await sam.shoot('board');
 	await kim.call('POST', `chats/${kim.chat}/end`, {});
 	await sam.page.getByText('Nobody waits and nobody chats.').waitFor();
+});
+
+test('a supervisor reads along in a chat, sees what is said meanwhile, and takes it; the audit knows that he has looked', async () => {
+	const ben = await onDuty('ben', ['billing']);
+	const kim = await customer('Kim');
+	await ben.accept(await ben.nextOffer());
+	await kim.say('where is my parcel?');
+	const sam = await samAtTheBoard({ bypassCSP: true });
+	await row(sam, 'chats', 'Kim').getByTestId('board-read').click();
+	const said = sam.at('reader').locator('.bubble');
+	await said.filter({ hasText: 'where is my parcel?' }).waitFor();
+	await sam.at('reader-about').filter({ hasText: 'In conversation' }).filter({ hasText: 'Ben Okoro' }).waitFor();
+	await ben.say(kim.chat, 'On its way.');
+	await said.filter({ hasText: 'On its way.' }).waitFor();
+	assert.equal(await said.filter({ hasText: 'where is my parcel?' }).count(), 1, 'what was read before is not shown twice');
+	const looks = await stack.query("select 1 from chat.audit where action = 'read' and actor = 'sam' and key = $1", [kim.chat]);
+	assert.ok(looks.length >= 2, 'each look is in the audit');
+	await axe(sam.page, 'reading along');
+	await fits(sam.page, 'reading along');
+	await sam.shoot('reading along');
+	await sam.at('reader-take').click();
+	await sam.page.locator('sb-board dialog[open]').getByRole('button', { name: 'Take' }).click();
+	await sam.page.locator('sb-conversation header h2', { hasText: 'Kim' }).waitFor();
+	await sam.at('board-link').click();
+	await row(sam, 'chats', 'Kim').filter({ hasText: 'Sam Reyes' }).waitFor();
+	assert.equal(await row(sam, 'chats', 'Kim').getByTestId('board-read').count(), 0, 'his own he has open');
 });
 
 test('a waiting chat is taken with one click, an active one after a question; its operator and its customer are told', async () => {

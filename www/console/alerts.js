@@ -64,15 +64,18 @@ export class Alerts {
 		document.title = count ? `(${count}) ${title}` : title;
 	}
 
-	/** @param {'offer' | 'message'} kind @param {string} headline */
-	call(kind, headline) {
+	/**
+	 * @param {'offer' | 'message'} kind @param {string} headline
+	 * @param {{about?: string, words?: string, act?: () => void}} [more] `about`: a later one about the same takes its place; `act`: a click leads there
+	 */
+	call(kind, headline, { about = '', words = '', act } = {}) {
 		this.play(kind);
 		if (document.visibilityState === 'visible' && document.hasFocus()) return;
 		this.#flashTitle(headline);
 		if (this.desktop !== 'granted') return;
 		try {
-			const shown = new Notification(headline, { tag: kind, icon: '' });
-			shown.onclick = () => { focus(); shown.close(); };
+			const shown = new Notification(headline, { tag: `${kind}:${about}`, body: words });
+			shown.onclick = () => { focus(); shown.close(); act?.(); };
 		} catch { /* some systems let only service workers notify */ }
 	}
 

@@ -130,7 +130,7 @@ export class Console extends LitElement {
 		desk.addEventListener('change', () => this.changed());
 		desk.addEventListener('offered', (event) => this.offered(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('given', (event) => this.given(/** @type {CustomEvent} */ (event).detail));
-		desk.addEventListener('heard', (event) => this.heard(/** @type {CustomEvent} */ (event).detail.chat));
+		desk.addEventListener('heard', (event) => this.heard(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('reminded', (event) => this.reminded(/** @type {CustomEvent} */ (event).detail));
 		desk.addEventListener('left', () => this.heardOfNote());
 		desk.guide.addEventListener('insert', () => { this.guided = false; });
@@ -179,7 +179,7 @@ export class Console extends LitElement {
 	async offered(offer) {
 		const { texts } = this;
 		const name = offer.name || texts.t('customer');
-		this.alerts.call('offer', texts.t('alert.offer', { name }));
+		this.alerts.call('offer', texts.t('alert.offer', { name }), { about: offer.offer, words: offer.queue_label, act: () => this.toOffer(offer.offer) });
 		this.spoken = texts.t('offer.new', { name, queue: offer.queue_label ?? offer.queue ?? '' });
 		await this.updateComplete;
 		// only who is doing nothing is taken to the offer; who writes is told and stays
@@ -189,17 +189,17 @@ export class Console extends LitElement {
 	/** @param {OperatorChat} chat that nobody here has asked for */
 	async given(chat) {
 		const values = { name: chat.name || this.texts.t('customer'), queue: chat.queue_label ?? chat.queue ?? '' };
-		this.alerts.call('offer', this.texts.t('notice.given', values));
+		this.alerts.call('offer', this.texts.t('notice.given', values), { about: chat.id, act: () => this.show(chat.id, true) });
 		this.desk?.say({ kind: 'info', name: 'notice.given', values });
 		if (this.desk?.selected || this.board || this.inbox || this.reports) return;
 		await this.updateComplete;
 		this.desk?.select(chat.id);
 	}
 
-	/** @param {import('./held-chat.js').HeldChat} chat */
-	heard(chat) {
+	/** @param {{chat: import('./held-chat.js').HeldChat, event: ChatEvent}} heard */
+	heard({ chat, event }) {
 		const headline = this.texts.t('alert.message', { name: chat.info.name || this.texts.t('customer') });
-		this.alerts.call('message', headline);
+		this.alerts.call('message', headline, { about: chat.id, words: event.body, act: () => this.show(chat.id, true) });
 		this.spoken = headline;
 	}
 
@@ -207,7 +207,7 @@ export class Console extends LitElement {
 	reminded(chat) {
 		const values = { name: chat.info.name || this.texts.t('customer') };
 		this.spoken = this.texts.t('notice.reminded', values);
-		this.alerts.call('message', this.spoken);
+		this.alerts.call('message', this.spoken, { about: chat.id, act: () => this.show(chat.id, true) });
 		if (this.desk?.current !== chat || this.board || this.inbox || this.reports) this.desk?.say({ kind: 'info', name: 'notice.reminded', values });
 	}
 
@@ -272,7 +272,7 @@ export class Console extends LitElement {
 
 	heardOfNote() {
 		this.spoken = this.texts.t('notice.note_left');
-		this.alerts.call('message', this.spoken);
+		this.alerts.call('message', this.spoken, { about: 'inbox', act: () => this.showInbox() });
 	}
 
 	/** Few look at it often, so it is loaded when somebody does. */

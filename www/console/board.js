@@ -9,6 +9,7 @@ import styles from './board.sheet.css';
 import dialog from './dialog.sheet.css';
 import { icons } from './icons.js';
 import { reasonText } from './reason.js';
+import './reader.js';
 import { Tick } from './tick.js';
 
 const EVERY_MS = 5000;
@@ -110,6 +111,7 @@ export class Board extends LitElement {
 			${view ? html`<div class="scroll">${this.queues(view)}${this.people(view)}${this.chats(view)}
 				<sb-blocks .texts=${texts} .desk=${this.desk}></sb-blocks></div>` : this.nothingYet()}
 			<sb-account-of .texts=${texts} .desk=${this.desk}></sb-account-of>
+			<sb-reader .texts=${texts} .desk=${this.desk} .chats=${view?.chats ?? []} @take=${(/** @type {CustomEvent} */ e) => this.start('take', e.detail)}></sb-reader>
 			${this.question()}`;
 	}
 
@@ -143,7 +145,7 @@ export class Board extends LitElement {
 		const state = (/** @type {BoardOperator} */ o) => o.presence?.state ?? 'offline';
 		/** @type {import('./board-table.js').Column[]} */
 		const columns = [
-			{ name: 'name', label: texts.t('board.operator'), value: (o) => o.name, cell: (o) => html`<bdi>${o.name}</bdi>` },
+			{ name: 'name', label: texts.t('details.name'), value: (o) => o.name, cell: (o) => html`<bdi>${o.name}</bdi>` },
 			{ name: 'presence', label: texts.t('board.presence'), value: (o) => ['available', 'busy', 'break', 'offline'].indexOf(state(o)), cell: (o) => html`
 				<span class="presence ${state(o)}"><i aria-hidden="true"></i>${texts.t(`presence.${state(o)}`)}</span>
 				${o.presence?.code ? html`<span class="aside">${texts.optional(`board.${o.presence.code}`)}</span>` : nothing}` },
@@ -166,6 +168,7 @@ export class Board extends LitElement {
 		const { texts, passed } = this;
 		const waits = (/** @type {BoardChat} */ c) => c.state === 'queued' || c.state === 'offered';
 		const waited = (/** @type {BoardChat} */ c) => (typeof c.waited_s === 'number' ? c.waited_s + (waits(c) ? passed : 0) : undefined);
+		const lasts = (/** @type {BoardChat} */ c) => (typeof c.assigned_s === 'number' ? c.assigned_s + passed : undefined);
 		const owner = (/** @type {BoardChat} */ c) => c.operator_name ?? view.operators.find((o) => o.operator === c.operator)?.name ?? c.operator ?? '';
 		/** @type {import('./board-table.js').Column[]} */
 		const columns = [
@@ -176,6 +179,7 @@ export class Board extends LitElement {
 			{ name: 'operator', label: texts.t('board.operator'), value: (c) => owner(c) || undefined, cell: (c) => html`<bdi>${owner(c) || '–'}</bdi>` },
 			{ name: 'waited', label: texts.t('board.waited'), kind: 'number', down: true, value: waited,
 				cell: (c) => (waited(c) === undefined ? '–' : stopwatch(waited(c) ?? 0)) },
+			{ name: 'lasts', label: texts.t('board.lasts'), kind: 'number', down: true, value: lasts, cell: (c) => (lasts(c) === undefined ? '–' : stopwatch(lasts(c) ?? 0)) },
 			{ name: 'acts', label: texts.t('board.acts'), kind: 'acts', value: () => undefined, cell: (c) => this.acts(c) },
 		];
 		const empty = texts.t('board.no_chats');
@@ -191,7 +195,9 @@ export class Board extends LitElement {
 		const mine = chat.operator === this.desk.duty.operator.operator && chat.state === 'active';
 		const button = (/** @type {'take' | 'requeue'} */ verb) => html`<button class="button small" data-testid="board-${verb}" aria-label=${texts.t(`${verb}.label`, { name })}
 			@click=${() => this.start(verb, chat)}>${texts.t(verb)}</button>`;
-		return html`${mine ? nothing : button('take')}${button('requeue')}`;
+		const read = html`<button class="button small" data-testid="board-read" aria-label=${texts.t('read.label', { name })} aria-haspopup="dialog"
+			@click=${() => /** @type {import('./reader.js').Reader} */ (this.renderRoot.querySelector('sb-reader')).open(chat)}>${texts.t('read')}</button>`;
+		return html`${mine ? nothing : html`${read}${button('take')}`}${button('requeue')}`;
 	}
 
 	/**

@@ -3,7 +3,7 @@ import { Backoff } from '../lib/backoff.js';
 import { Outbox } from '../lib/outbox.js';
 import { Duty } from './duty.js';
 import { Guide } from './guide.js';
-import { HeldChat, isCustomers } from './held-chat.js';
+import { HeldChat } from './held-chat.js';
 import { Line } from './line.js';
 import { Offers } from './offers.js';
 import { Papers } from './papers.js';
@@ -27,7 +27,7 @@ const GONE = { expired: 'notice.offer_expired', taken: 'notice.offer_taken', aba
  * The operator's side: presence, queues, offers and chats, over whatever connection there is.
  *
  * Events: `change` after anything that is shown has changed; `offered` (detail HeldOffer); `given` (detail OperatorChat) for a chat that came unasked;
- * `heard` (detail {chat, event}) for a customer's message that nobody looks at; `reminded` (detail HeldChat) of a customer who waits for an answer;
+ * `heard` (detail {chat, event}) for a customer's message that nobody looks at, or may not; `reminded` (detail HeldChat) of a customer who waits for an answer;
  * `left` when there is a new note in the inbox; `moved` after a look at
  * everything, which every hint of the server brings; `signed-out` when the server no longer knows the session.
  */
@@ -234,6 +234,7 @@ export class Desk extends EventTarget {
 	/** @param {HeldChat} chat @param {ChatEvent[]} events */
 	#take(chat, events) {
 		for (const event of events) if (event.cid) this.outbox.confirm(event.cid);
+		const { seen } = chat;
 		const fresh = chat.take(events);
 		if (!fresh.length) return;
 		if (fresh.some((event) => event.kind === 'ended' && event.data?.reason === 'erased')) return this.clear(chat);
@@ -244,8 +245,9 @@ export class Desk extends EventTarget {
 		if (to && chat.busy !== 'transfer') this.say({ kind: 'info', name: 'notice.transfer_failed', values: { name: chat.info.name ?? '', to } });
 		const reminded = fresh.some((event) => event.kind === 'reminder' && event.data?.to === 'operator');
 		if (reminded && chat.waitingSince) this.dispatchEvent(new CustomEvent('reminded', { detail: chat }));
-		const unseen = fresh.findLast((event) => isCustomers(event) && event.seq > chat.seen);
-		if (unseen && chat.unread) this.dispatchEvent(new CustomEvent('heard', { detail: { chat, event: unseen } }));
+		const unseen = chat.newest(fresh, seen);
+		// what is in view of who works in another window is read, and all the same he is called
+		if (unseen && (chat.unread || !document.hasFocus())) this.dispatchEvent(new CustomEvent('heard', { detail: { chat, event: unseen } }));
 		this.#changed();
 	}
 

@@ -55,6 +55,7 @@ export class Details extends LitElement {
 				${this.row('waited', typeof info.waited_s === 'number' ? stopwatch(info.waited_s) : '')}
 				${this.row('started', info.created_at && fullTime(info.created_at, texts.locale))}
 				${this.row('assigned', info.assigned_at && fullTime(info.assigned_at, texts.locale))}
+				${this.row('chat', info.id)}
 			</dl>
 			${info.person && chat.owned ? html`<sb-earlier .texts=${texts} .desk=${this.desk} .chat=${chat} person=${info.person}></sb-earlier>` : nothing}
 			${this.desk.duty.operator.role === 'supervisor' ? html`<button class="button small danger block" data-testid="block" @click=${this.block}>${texts.t('block')}</button>

@@ -115,6 +115,11 @@ export class HeldChat {
 		return this.events.events.findLast((event) => event.body && (event.kind === 'message' || event.kind === 'bot_message'));
 	}
 
+	/** @param {ChatEvent[]} events @param {number} seen @returns {ChatEvent | undefined} the last of them that the customer said, after that seq and to us */
+	newest(events, seen) {
+		return events.findLast((event) => isCustomers(event) && event.seq > seen && event.seq > this.#joined);
+	}
+
 	/** Messages of the customer that came after what the operator has looked at. */
 	get unread() {
 		return this.events.events.filter((event) => event.seq > this.seen && isCustomers(event) && event.seq > this.#joined).length;

@@ -14,10 +14,10 @@ export function dayText(day, locale) {
 const next = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 /**
- * The rows of a service report by day, several queues in it: every day between the first and the last, and all of it together.
- * @param {Record<string, any>[]} rows
+ * The rows of a service report by day, several queues in it: every day of the period, or where none is given between the first and the last, and all of it together.
+ * @param {Record<string, any>[]} rows @param {{from: string, to: string}} [period] its days, or times of them
  */
-export function sums(rows) {
+export function sums(rows, period) {
 	/** @type {Map<string, {day: string, offered: number, answered: number, abandoned: number}>} */
 	const found = new Map();
 	const all = { offered: 0, answered: 0, abandoned: 0 };
@@ -33,7 +33,7 @@ export function sums(rows) {
 		within += row.within_target;
 		waited += (row.wait_avg_s ?? 0) * row.answered;
 	}
-	const known = [...found.keys()].sort();
+	const known = [...found.keys(), ...(period ? [period.from, period.to].map((at) => at.slice(0, 10)) : [])].sort();
 	const days = [];
 	for (let day = known[0]; day && day <= known[known.length - 1]; day = next(day)) days.push(found.get(day) ?? { day, offered: 0, answered: 0, abandoned: 0 });
 	const served = all.answered + all.abandoned;

@@ -147,11 +147,12 @@ export class Reports extends LitElement {
 	/** The table below says the same, so it is one picture to who does not see it. @param {ReportView} byDay */
 	chart(byDay) {
 		const { texts } = this;
-		const all = sums(byDay.rows);
-		if (!all.days.length) return nothing;
+		const all = sums(byDay.rows, byDay);
+		if (!all.offered) return nothing;
+		const broad = 0.72 * Math.min(1, all.days.length / 7); // one day alone is no wall
 		const top = Math.max(1, ...all.days.map((d) => d.offered));
 		const bar = (/** @type {string} */ name, /** @type {number} */ x, /** @type {number} */ below, /** @type {number} */ n) => (n
-			? svg`<rect class=${name} x=${x + 0.14} width="0.72" y=${100 - (100 * (below + n)) / top} height=${(100 * n) / top}/>`
+			? svg`<rect class=${name} x=${x + 0.5 - broad / 2} width=${broad} y=${100 - (100 * (below + n)) / top} height=${(100 * n) / top}/>`
 			: nothing);
 		return html`<section aria-labelledby="by-day"><h3 id="by-day">${texts.t('reports.by_day')}</h3><figure>
 			<div class="plot"><span class="top" aria-hidden="true">${texts.number(top)}</span>

@@ -156,17 +156,30 @@ export class Verbs {
 	}
 
 	/** @param {string} id of a chat that is ours @param {string} earlier @returns {Promise<ChatEvent[]>} its whole transcript */
-	async earlierEvents(id, earlier) {
+	earlierEvents(id, earlier) {
+		return this.#pages(`operator/chats/${id}/history/${earlier}/events`);
+	}
+
+	/** @param {string} path @param {number} [after] @returns {Promise<ChatEvent[]>} all events behind that seq */
+	async #pages(path, after = 0) {
 		/** @type {ChatEvent[]} */
 		const events = [];
 		for (;;) {
-			const page = await this.#api.get(`operator/chats/${id}/history/${earlier}/events?after=${events.at(-1)?.seq ?? 0}&limit=500`);
+			const page = await this.#api.get(`${path}?after=${events.at(-1)?.seq ?? after}&limit=500`);
 			events.push(...page.events);
 			if (!page.more || !page.events.length) return events;
 		}
 	}
 
 	// ---- a supervisor's ----
+
+	/** What was said in anybody's chat behind that seq. @param {string} id @param {number} after @returns {Promise<ChatEvent[]>} */
+	read(id, after) {
+		return this.#pages(`operator/chats/${id}/events`, after).catch((error) => {
+			this.#desk.lost(error);
+			throw error;
+		});
+	}
 
 	/** Takes the words of a message away. @param {HeldChat} chat @param {number} seq @param {string} reason @returns {Promise<Refusal | null>} */
 	async redact(chat, seq, reason) {

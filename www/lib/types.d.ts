@@ -103,7 +103,7 @@ interface Channel { kind: 'sms' | 'messenger' | 'generic'; account: string; addr
 interface BoardOperator { operator: string; name: string; presence?: Presence; load: number; cap: number }
 
 interface BoardChat { id: string; state: ChatState; queue?: string; queue_label?: string; name?: string; operator?: string; operator_name?: string;
-	waited_s?: number; created_at?: string; idle?: boolean }
+	waited_s?: number; assigned_s?: number; last_seq?: number; created_at?: string; idle?: boolean }
 
 interface BoardView { queues: BoardQueue[]; operators: BoardOperator[]; chats: BoardChat[]; at: string }
 

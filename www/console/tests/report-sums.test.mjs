@@ -11,6 +11,11 @@ test('several queues add up; a wait counts as often as somebody had it', () => {
 	assert.deepEqual(all.days.map(({ day, offered }) => [day, offered]), [['2026-10-24', 6], ['2026-10-25', 0], ['2026-10-26', 0], ['2026-10-27', 1]]);
 });
 
+test('a period has all its days, also those on which nothing happened', () => {
+	const { days } = sums([row('2026-10-25', 4, 3, 3, 1, 10)], { from: '2026-10-24', to: '2026-10-26' });
+	assert.deepEqual(days.map(({ day, offered }) => [day, offered]), [['2026-10-24', 0], ['2026-10-25', 4], ['2026-10-26', 0]]);
+});
+
 test('nothing is no division by nothing', () => {
 	const { days, offered, service_level, wait_avg_s } = sums([]);
 	assert.deepEqual({ days, offered, service_level, wait_avg_s }, { days: [], offered: 0, service_level: undefined, wait_avg_s: undefined });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/ar.js';
+import keys from '../keys/texts/ar.js';
 import reports from '../reports/texts/ar.js';
 
 export default {
@@ -106,19 +107,6 @@ export default {
 	'sound.on': 'الصوت مفعّل',
 	'sound.off': 'الصوت مكتوم',
 	desktop: 'إظهار الإشعارات على هذا الجهاز',
-	keys: 'اختصارات لوحة المفاتيح',
-	'keys.desk': 'في كل مكان',
-	'keys.chat': 'في المحادثة',
-	'keys.writing': 'أثناء الكتابة',
-	'keys.accept': 'قبول العرض',
-	'keys.waits': 'المحادثة التي تنتظر ردّك منذ أطول مدة',
-	'keys.other': 'المحادثة السابقة أو التالية',
-	'keys.suggestion': 'إدراج إجابة مقترحة',
-	'keys.say': 'إدراج كلمات الخطوة',
-	'keys.mode': 'رسالة أو ملاحظة داخلية',
-	'keys.line': 'سطر جديد',
-	'keys.phrase': 'البحث عن عبارة',
-	'keys.leave': 'إغلاق ما هو مفتوح',
 	presence: 'حالتك',
 	'presence.available': 'متاح',
 	'presence.busy': 'مشغول',
@@ -275,6 +263,7 @@ export default {
 	'details.waited': 'مدة الانتظار',
 	'details.started': 'بدأت',
 	'details.assigned': 'لديك منذ',
+	'details.chat': 'معرّف المحادثة',
 	told: 'ذُكر سابقًا',
 	'details.answers': 'الإجابات',
 	'details.context': 'من الموقع',
@@ -403,9 +392,13 @@ export default {
 	'board.state.active': 'في محادثة',
 	'board.state.wrap_up': 'إنهاء',
 	'board.waited': 'الانتظار',
+	'board.lasts': 'المدة',
 	'board.acts': 'إجراءات',
 	'board.no_chats': 'لا أحد ينتظر ولا أحد يتحدث.',
 	'board.more': 'تظهر أول {n} محادثة فقط.',
+	read: 'قراءة',
+	'read.label': 'قراءة المحادثة مع {name}',
+	'read.failed': 'يتعذر تحميل المحادثة الآن. تجري إعادة المحاولة…',
 	take: 'تولّي',
 	'take.label': 'تولّي المحادثة مع {name}',
 	'take.title': 'تولّي المحادثة مع {name}؟',
@@ -479,6 +472,7 @@ export default {
 	'notice.silent': 'انتظر {name} ردّك طويلًا وعاد إلى قائمة الانتظار.',
 	'notice.reminded': '{name} ينتظر ردّك',
 	...inbox,
+	...keys,
 	...reports,
 	'notice.mailed': 'الرسالة إلى {name} في الطريق.',
 	'notice.note_left': 'رسالة جديدة في صندوق الوارد',

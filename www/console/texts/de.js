@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/de.js';
+import keys from '../keys/texts/de.js';
 import reports from '../reports/texts/de.js';
 
 export default {
@@ -98,19 +99,6 @@ export default {
 	'sound.on': 'Ton ist an',
 	'sound.off': 'Ton ist aus',
 	desktop: 'Benachrichtigungen auf diesem Computer zeigen',
-	keys: 'Tastenkürzel',
-	'keys.desk': 'Überall',
-	'keys.chat': 'In einem Chat',
-	'keys.writing': 'Beim Schreiben',
-	'keys.accept': 'Angebot annehmen',
-	'keys.waits': 'Der Chat, der am längsten auf Ihre Antwort wartet',
-	'keys.other': 'Voriger oder nächster Chat',
-	'keys.suggestion': 'Vorgeschlagene Antwort einsetzen',
-	'keys.say': 'Worte des Schritts einsetzen',
-	'keys.mode': 'Nachricht oder interne Notiz',
-	'keys.line': 'Neue Zeile',
-	'keys.phrase': 'Textbaustein suchen',
-	'keys.leave': 'Schließen, was offen ist',
 	presence: 'Ihr Status',
 	'presence.available': 'Verfügbar',
 	'presence.busy': 'Beschäftigt',
@@ -261,6 +249,7 @@ export default {
 	'details.waited': 'Gewartet',
 	'details.started': 'Begonnen',
 	'details.assigned': 'Bei Ihnen seit',
+	'details.chat': 'Kennung des Chats',
 	told: 'Schon gesagt',
 	'details.answers': 'Antworten',
 	'details.context': 'Von der Website',
@@ -377,9 +366,13 @@ export default {
 	'board.state.active': 'Im Gespräch',
 	'board.state.wrap_up': 'Nachbereitung',
 	'board.waited': 'Gewartet',
+	'board.lasts': 'Dauer',
 	'board.acts': 'Aktionen',
 	'board.no_chats': 'Niemand wartet, niemand chattet.',
 	'board.more': 'Nur die ersten {n} Chats sind zu sehen.',
+	read: 'Lesen',
+	'read.label': 'Den Chat mit {name} lesen',
+	'read.failed': 'Das Gespräch kann gerade nicht geladen werden. Neuer Versuch läuft…',
 	take: 'Übernehmen',
 	'take.label': 'Chat mit {name} übernehmen',
 	'take.title': 'Chat mit {name} übernehmen?',
@@ -445,6 +438,7 @@ export default {
 	'notice.silent': '{name} hat zu lange auf Ihre Antwort gewartet und ist wieder in der Schlange.',
 	'notice.reminded': '{name} wartet auf Ihre Antwort',
 	...inbox,
+	...keys,
 	...reports,
 	'notice.mailed': 'Die E-Mail an {name} ist unterwegs.',
 	'notice.note_left': 'Eine neue Nachricht liegt im Posteingang',

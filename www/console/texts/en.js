@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/en.js';
+import keys from '../keys/texts/en.js';
 import reports from '../reports/texts/en.js';
 
 export default {
@@ -98,19 +99,6 @@ export default {
 	'sound.on': 'Sound is on',
 	'sound.off': 'Sound is off',
 	desktop: 'Show notifications on this computer',
-	keys: 'Keyboard shortcuts',
-	'keys.desk': 'Everywhere',
-	'keys.chat': 'In a chat',
-	'keys.writing': 'While you write',
-	'keys.accept': 'Accept the offer',
-	'keys.waits': 'The chat that waits longest for your answer',
-	'keys.other': 'Previous or next chat',
-	'keys.suggestion': 'Write a suggested answer',
-	'keys.say': 'Write the words of the step',
-	'keys.mode': 'Message or internal note',
-	'keys.line': 'New line',
-	'keys.phrase': 'Look for a phrase',
-	'keys.leave': 'Close what is open',
 	presence: 'Your presence',
 	'presence.available': 'Available',
 	'presence.busy': 'Busy',
@@ -261,6 +249,7 @@ export default {
 	'details.waited': 'Waited',
 	'details.started': 'Started',
 	'details.assigned': 'Yours since',
+	'details.chat': 'Chat id',
 	told: 'Told before',
 	'details.answers': 'Answers',
 	'details.context': 'From the site',
@@ -377,9 +366,13 @@ export default {
 	'board.state.active': 'In conversation',
 	'board.state.wrap_up': 'Wrap-up',
 	'board.waited': 'Waited',
+	'board.lasts': 'Duration',
 	'board.acts': 'Actions',
 	'board.no_chats': 'Nobody waits and nobody chats.',
 	'board.more': 'Only the first {n} chats are shown.',
+	read: 'Read',
+	'read.label': 'Read the chat with {name}',
+	'read.failed': 'The conversation cannot be loaded right now. Trying again…',
 	take: 'Take',
 	'take.label': 'Take the chat with {name}',
 	'take.title': 'Take the chat with {name}?',
@@ -445,6 +438,7 @@ export default {
 	'notice.silent': '{name} waited too long for your answer and is back in line.',
 	'notice.reminded': '{name} is waiting for your answer',
 	...inbox,
+	...keys,
 	...reports,
 	'notice.mailed': 'The mail to {name} is on its way.',
 	'notice.note_left': 'A new message is in the inbox',

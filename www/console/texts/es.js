@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/es.js';
+import keys from '../keys/texts/es.js';
 import reports from '../reports/texts/es.js';
 
 export default {
@@ -98,19 +99,6 @@ export default {
 	'sound.on': 'Sonido activado',
 	'sound.off': 'Sonido apagado',
 	desktop: 'Mostrar avisos en este ordenador',
-	keys: 'Atajos de teclado',
-	'keys.desk': 'En todas partes',
-	'keys.chat': 'En un chat',
-	'keys.writing': 'Al escribir',
-	'keys.accept': 'Aceptar la oferta',
-	'keys.waits': 'El chat que más tiempo espera su respuesta',
-	'keys.other': 'Chat anterior o siguiente',
-	'keys.suggestion': 'Insertar una respuesta propuesta',
-	'keys.say': 'Insertar las palabras del paso',
-	'keys.mode': 'Mensaje o nota interna',
-	'keys.line': 'Línea nueva',
-	'keys.phrase': 'Buscar una frase',
-	'keys.leave': 'Cerrar lo que está abierto',
 	presence: 'Su presencia',
 	'presence.available': 'Disponible',
 	'presence.busy': 'Ocupado',
@@ -261,6 +249,7 @@ export default {
 	'details.waited': 'Ha esperado',
 	'details.started': 'Comenzó',
 	'details.assigned': 'Suyo desde',
+	'details.chat': 'Identificador del chat',
 	told: 'Ya indicado',
 	'details.answers': 'Respuestas',
 	'details.context': 'Del sitio',
@@ -377,9 +366,13 @@ export default {
 	'board.state.active': 'En conversación',
 	'board.state.wrap_up': 'Cierre',
 	'board.waited': 'Espera',
+	'board.lasts': 'Duración',
 	'board.acts': 'Acciones',
 	'board.no_chats': 'Nadie espera y nadie chatea.',
 	'board.more': 'Solo se muestran los primeros {n} chats.',
+	read: 'Leer',
+	'read.label': 'Leer el chat con {name}',
+	'read.failed': 'No se puede cargar la conversación ahora. Probando de nuevo…',
 	take: 'Tomar',
 	'take.label': 'Tomar el chat con {name}',
 	'take.title': '¿Tomar el chat con {name}?',
@@ -447,6 +440,7 @@ export default {
 	'notice.silent': '{name} esperó demasiado su respuesta y vuelve a estar en la cola.',
 	'notice.reminded': '{name} espera su respuesta',
 	...inbox,
+	...keys,
 	...reports,
 	'notice.mailed': 'El correo a {name} va en camino.',
 	'notice.note_left': 'Hay un mensaje nuevo en la bandeja',

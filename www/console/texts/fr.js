@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/fr.js';
+import keys from '../keys/texts/fr.js';
 import reports from '../reports/texts/fr.js';
 
 export default {
@@ -98,19 +99,6 @@ export default {
 	'sound.on': 'Son activé',
 	'sound.off': 'Son coupé',
 	desktop: 'Afficher les notifications sur cet ordinateur',
-	keys: 'Raccourcis clavier',
-	'keys.desk': 'Partout',
-	'keys.chat': 'Dans une conversation',
-	'keys.writing': 'En écrivant',
-	'keys.accept': 'Accepter la proposition',
-	'keys.waits': 'La conversation qui attend votre réponse depuis le plus longtemps',
-	'keys.other': 'Conversation précédente ou suivante',
-	'keys.suggestion': 'Insérer une réponse proposée',
-	'keys.say': 'Insérer les mots de l’étape',
-	'keys.mode': 'Message ou note interne',
-	'keys.line': 'Nouvelle ligne',
-	'keys.phrase': 'Chercher une phrase',
-	'keys.leave': 'Fermer ce qui est ouvert',
 	presence: 'Votre présence',
 	'presence.available': 'Disponible',
 	'presence.busy': 'Occupé',
@@ -261,6 +249,7 @@ export default {
 	'details.waited': 'A attendu',
 	'details.started': 'Début',
 	'details.assigned': 'À vous depuis',
+	'details.chat': 'Identifiant du chat',
 	told: 'Déjà indiqué',
 	'details.answers': 'Réponses',
 	'details.context': 'Transmis par le site',
@@ -377,9 +366,13 @@ export default {
 	'board.state.active': 'En conversation',
 	'board.state.wrap_up': 'Clôture',
 	'board.waited': 'Attente',
+	'board.lasts': 'Durée',
 	'board.acts': 'Actions',
 	'board.no_chats': 'Personne n’attend et personne ne discute.',
 	'board.more': 'Seuls les {n} premiers chats sont affichés.',
+	read: 'Lire',
+	'read.label': 'Lire le chat avec {name}',
+	'read.failed': 'La conversation ne peut pas être chargée pour l’instant. Nouvel essai…',
 	take: 'Prendre',
 	'take.label': 'Prendre le chat avec {name}',
 	'take.title': 'Prendre le chat avec {name} ?',
@@ -447,6 +440,7 @@ export default {
 	'notice.silent': '{name} a attendu trop longtemps votre réponse et est de retour dans la file.',
 	'notice.reminded': '{name} attend votre réponse',
 	...inbox,
+	...keys,
 	...reports,
 	'notice.mailed': 'L’e-mail à {name} est en route.',
 	'notice.note_left': 'Un nouveau message est arrivé',
