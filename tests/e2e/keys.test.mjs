@@ -29,7 +29,7 @@ test('offers are accepted, chats changed, noted in, passed on and ended by keybo
 	for (const name of ['Kim', 'Zoë', 'Noor']) {
 		people.push(await Customer.open(stack, { queue: 'billing', name }));
 		await ana.at('offer-card').filter({ hasText: name }).waitFor();
-		await ana.page.keyboard.press('Alt+KeyA');
+		await ana.page.keyboard.press('Alt+KeyY');
 		await until(async () => (await open(ana).catch(() => '')) === name, { what: `${name} to be open` });
 	}
 	await ana.page.locator('sb-conversation textarea:focus').waitFor();

@@ -85,7 +85,7 @@ export class AccountDialog extends LitElement {
 		this.problem = null;
 		this.said = '';
 		await this.updateComplete;
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('form input'))?.focus();
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector(form ? 'form input, sb-second-step' : '#said'))?.focus();
 	}
 
 	/** @param {string} id */

@@ -297,7 +297,7 @@ export class Console extends LitElement {
 		const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
 		const chat = key === 'J' ? longestWaiting(desk.list, shown) : step ? neighbour(desk.list, shown, step) : undefined;
 		if (chat) this.show(chat.id, true);
-		else if (key === 'A' && offer) this.accept(offer.offer);
+		else if (key === 'Y' && offer) this.accept(offer.offer);
 		else if (key === 'K') this.showKeys();
 		else return;
 		event.preventDefault();

@@ -11,7 +11,7 @@ const key = (name, ...chords) => ({ name, chords });
 /** What can be done by keyboard, by where one is. */
 const GROUPS = [
 	{ title: 'keys.desk', keys: [
-		key('keys.accept', ['Alt', 'A']), key('keys.waits', ['Alt', 'J']), key('keys.other', ['Alt', '↑'], ['Alt', '↓']), key('keys', ['Alt', 'K']),
+		key('keys.accept', ['Alt', 'Y']), key('keys.waits', ['Alt', 'J']), key('keys.other', ['Alt', '↑'], ['Alt', '↓']), key('keys', ['Alt', 'K']),
 	] },
 	{ title: 'keys.chat', keys: [
 		key('keys.suggestion', ['Alt', '1'], ['2'], ['3']), key('keys.say', ['Alt', '0']), key('keys.mode', ['Alt', 'M']), key('transfer', ['Alt', 'T']), key('end', ['Alt', 'W']),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: ISC
 
+// No key here is one that with Alt writes a letter of some language on a Mac: who writes å or ą must not accept a chat by it.
+
 /**
  * The key that is pressed together with Alt and nothing else, outside of every dialog; '' for anything else. A letter is the one that stands on the key; where Alt
  * writes another sign, as on a Mac, or the letters are not Latin, it is the one in that place of an English keyboard.

@@ -26,7 +26,7 @@ export class OfferCard extends LitElement {
 		/** @type {import('./offers.js').HeldOffer} */
 		this.offer;
 		this.stamp = 0;
-		/** it has waited longest of them: Alt+A takes it */
+		/** it has waited longest of them: Alt+Y takes it */
 		this.first = false;
 		this.tick = new Tick(this);
 	}
@@ -54,8 +54,8 @@ export class OfferCard extends LitElement {
 			${this.reason()}
 			${offer.problem ? html`<p class="error" role="alert">${texts.t(`offer.${offer.problem}`)}</p>` : nothing}
 			<div class="buttons">
-				<button class="button primary" data-testid="offer-accept" aria-keyshortcuts=${this.first ? 'Alt+A' : nothing}
-					title=${this.first ? `${texts.t('offer.accept')} (Alt+A)` : nothing} ?disabled=${busy} @click=${() => this.dispatchEvent(new Event('accept'))}>
+				<button class="button primary" data-testid="offer-accept" aria-keyshortcuts=${this.first ? 'Alt+Y' : nothing}
+					title=${this.first ? `${texts.t('offer.accept')} (Alt+Y)` : nothing} ?disabled=${busy} @click=${() => this.dispatchEvent(new Event('accept'))}>
 					${offer.busy === 'accept' ? html`<span class="spinner"></span>` : nothing}${texts.t('offer.accept')}</button>
 				<button class="button" data-testid="offer-decline" ?disabled=${busy} @click=${() => this.dispatchEvent(new Event('decline'))}>${texts.t('offer.decline')}</button>
 			</div></article>`;

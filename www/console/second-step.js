@@ -46,6 +46,10 @@ export class SecondStep extends LitElement {
 		this.codes = [];
 	}
 
+	focus() {
+		this.focusOn('input, button');
+	}
+
 	/** @param {string} selector */
 	async focusOn(selector) {
 		await this.updateComplete;
