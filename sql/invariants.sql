@@ -74,7 +74,7 @@ where s.load <> x.held;
 select a.assignment from chat.assignment a left join chat.offer o on o.offer = a.offer
 where o.offer is null or o.state <> 'accepted' or o.chat <> a.chat or o.operator <> a.operator;
 
--- name: a chat that is over has its end, one with people its queue, an offer that is over its end, and a transfer who gave it
+-- name: what is over has its end, a chat with people its queue, and a transfer who gave it
 select c.chat::text as id, c.state::text from chat.chat c
 where (c.state in ('ended', 'abandoned')) <> (c.ended_at is not null) or (c.state not in ('bot', 'ended', 'abandoned') and (c.queue is null or c.arrived_at is null))
 union all

@@ -43,16 +43,10 @@ language sql as $$ select pg_notify('switchboard_configuration', '') $$;
 -- Tells every live relay to look: p_word is c:<chat>, o:<operator> (offers, chats), w:<operator> (what he is) or s:<operator> (sessions). Heard at COMMIT.
 create function internal.ring_relays(p_word text, p_now timestamptz, p_but_relays int[] default '{}') returns void
 language plpgsql as $$
-declare
-	v_relay record;
 begin
-	for v_relay in -- no parameter in the query: one plan for ever
-		select r.relay, r.heartbeat_at + make_interval(secs => s.value::int) as lost_at from chat.relay r, chat.setting s where s.name = 'relay_lost_s'
-	loop
-		if v_relay.lost_at > p_now and v_relay.relay <> all (p_but_relays) then
-			perform pg_notify('switchboard_relay_' || v_relay.relay, p_word);
-		end if;
-	end loop;
+	perform pg_notify('switchboard_relay_' || r.relay, p_word)
+	from chat.relay r, chat.setting s
+	where s.name = 'relay_lost_s' and r.heartbeat_at + make_interval(secs => s.value::int) > p_now and r.relay <> all (p_but_relays);
 end $$;
 
 -- Is a session still good: used and begun not too long ago?

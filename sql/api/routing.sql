@@ -226,55 +226,47 @@ language sql stable as $$
 			when p_why ? 'preferred' then jsonb_build_object('code', 'preferred', 'operator', p_why -> 'preferred') end) end
 $$;
 
--- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. One statement for all that is written: what triggers
--- do where people hold out chats (15_triggers.sql) it does itself, a third of a decision was the coming and going of many small ones. Its quals are looked at again in
--- the rows as they are when they are locked. Gives back `made`, or why not: `changed`: the configuration has changed since it was looked at, the decision is
--- made again. `chat`, `operator`: that is not what it seemed any more, or somebody else holds its row: such rows are passed over, never waited for (their holder may
--- wait for one that we hold), and the router comes again soon.
+-- Holds a chat out to an operator and writes down why; the arguments are a row of next_in_line or next_balanced. What triggers do where people hold out chats
+-- (15_triggers.sql) it does itself, by statements as plain as can be. The first one's quals are looked at again in the rows as they are when they are locked. Gives
+-- back `made`, or why not: `changed`: the configuration has changed since it was looked at, the decision is made again. `chat`, `operator`: that is not what it
+-- seemed any more, or somebody else holds its row: such rows are passed over, never waited for (their holder may wait for one that we hold), and the router comes again soon.
 create function internal.make_offer(p_need int, p_level int, p_chat uuid, p_declined text[], p_preferred text, p_operator text, p_free bigint, p_candidates chat.candidate[],
 	p_now timestamptz) returns text
 language plpgsql as $$
 declare
-	v_made record;
+	v_held record;
+	v_offer uuid := gen_random_uuid();
 begin
-	with held as materialized (
-		select c.chat, c.queue, s.operator, s.load, n.mode, n.circle, n.offer_timeout_s, n.auto_accept, r.stagger, greatest(0, r.candidates - cardinality(p_candidates)) as further
-		from chat.chat c, chat.waiting w, chat.operator_state s, internal.need n, internal.routing_rule r
-		where c.chat = p_chat and c.state = 'queued' and w.chat = p_chat and s.operator = p_operator and n.need = p_need and n.queue = c.queue
-		  and s.presence = 'available' and s.lease_until > p_now and s.load < (p_candidates[1]).cap
-		  and (s.last_offer_at is null or s.last_offer_at + r.stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now)
-		  and case when n.auto_accept or c.xmin = pg_current_xact_id_if_assigned()::xid then internal.try_lock_keys(p_chat) else true end
-		  and not exists (select from internal.stale t where t.what not in ('duty', 'line')) -- whether he is there stands in his row
-		for no key update of c, w, s skip locked
-	), made as (
-		insert into chat.offer (chat, operator, queue, offered_at, expires_at, rule, why, candidates)
-		select h.chat, h.operator, h.queue, p_now, p_now + make_interval(secs => h.offer_timeout_s), h.mode,
-			internal.offer_figures(h.mode, p_level, h.load, h.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
-				|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(h.circle, p_declined)) else '{}' end,
-			p_candidates || array( -- some of those who are able and could not be asked, as they are now
-				select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
-					a.score, null, null, null, null, null, null)::chat.candidate
-				from (select x.operator, x.cap, x.score from internal.able x where x.need = h.circle and x.operator <> all (array(select c.operator from unnest(p_candidates) c)) order by x.operator limit h.further) a
-				cross join lateral (select * from chat.operator_state o where o.operator = a.operator offset 0) s
-				order by a.operator)
-		from held h returning offer
-	), taken as (
-		delete from chat.waiting w using held h where w.chat = h.chat
-	), moved as (
-		update chat.chat c set state = 'offered' from held h where c.chat = h.chat
-	), loaded as (
-		update chat.operator_state s set load = s.load + 1, last_offer_at = p_now from held h where s.operator = h.operator
-	), noted as (
-		insert into chat.audit (actor_kind, actor, action, object, key, old, new)
-		select internal.actor_kind(), internal.actor(), 'state', 'chat', h.chat, jsonb_build_object('state', 'queued', 'queue', h.queue), jsonb_build_object('state', 'offered', 'queue', h.queue)
-		from held h
-	)
-	select m.offer, h.auto_accept into v_made from made m, held h;
+	select c.queue, s.load, n.mode, n.circle, n.offer_timeout_s, n.auto_accept, r.stagger, greatest(0, r.candidates - cardinality(p_candidates)) as further into v_held
+	from chat.chat c, chat.waiting w, chat.operator_state s, internal.need n, internal.routing_rule r
+	where c.chat = p_chat and c.state = 'queued' and w.chat = p_chat and s.operator = p_operator and n.need = p_need and n.queue = c.queue
+	  and s.presence = 'available' and s.lease_until > p_now and s.load < (p_candidates[1]).cap
+	  and (s.last_offer_at is null or s.last_offer_at + r.stagger <= p_now) and (s.penalty_until is null or s.penalty_until <= p_now)
+	  and case when n.auto_accept or c.xmin = pg_current_xact_id_if_assigned()::xid then internal.try_lock_keys(p_chat) else true end
+	  and not exists (select from internal.stale t where t.what not in ('duty', 'line')) -- whether he is there stands in his row
+	for no key update of c, w, s skip locked;
 	if not found then
 		return internal.why_not_made(p_chat, p_operator, (p_candidates[1]).cap, p_now);
 	end if;
-	if v_made.auto_accept then
-		perform internal.accept(p, o, p_now) from chat.operator p, chat.offer o where p.operator = p_operator and o.offer = v_made.offer;
+	insert into chat.offer (offer, chat, operator, queue, offered_at, expires_at, rule, why, candidates)
+	values (v_offer, p_chat, p_operator, v_held.queue, p_now, p_now + make_interval(secs => v_held.offer_timeout_s), v_held.mode,
+		internal.offer_figures(v_held.mode, p_level, v_held.load, v_held.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
+			|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_held.circle, p_declined)) else '{}' end,
+		p_candidates || array( -- some of those who are able and could not be asked, as they are now
+			select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
+				a.score, null, null, null, null, null, null)::chat.candidate
+			from (select x.operator, x.cap, x.score from internal.able x
+				where x.need = v_held.circle and x.operator <> all (array(select c.operator from unnest(p_candidates) c)) order by x.operator limit v_held.further) a
+			cross join lateral (select * from chat.operator_state o where o.operator = a.operator offset 0) s
+			order by a.operator));
+	delete from chat.waiting w where w.chat = p_chat;
+	update chat.chat c set state = 'offered' where c.chat = p_chat;
+	update chat.operator_state s set load = s.load + 1, last_offer_at = p_now where s.operator = p_operator;
+	insert into chat.audit (actor_kind, actor, action, object, key, old, new)
+	values (internal.actor_kind(), internal.actor(), 'state', 'chat', p_chat,
+		format('{"state": "queued", "queue": "%s"}', v_held.queue)::jsonb, format('{"state": "offered", "queue": "%s"}', v_held.queue)::jsonb);
+	if v_held.auto_accept then
+		perform internal.accept(p, o, p_now) from chat.operator p, chat.offer o where p.operator = p_operator and o.offer = v_offer;
 	end if;
 	perform internal.ring_relays('o:' || p_operator, p_now);
 	return 'made';
@@ -297,13 +289,14 @@ language sql stable as $$
 	select count(*) from internal.able a join chat.operator_state s on s.operator = a.operator where a.need = p_circle and s.on_duty and a.operator <> all (p_operators)
 $$;
 
--- What decided, as it stands with the offer for ever. declined and preferred: of the chat, for the reasons against the others.
+-- What decided, as it stands with the offer for ever. declined and preferred: of the chat, for the reasons against the others. Put together as text, what is missing
+-- left out: keys, numbers, times and our own sentence need no quoting, and jsonb_build_object costs a third of the row of the offer.
 create function internal.offer_figures(p_mode text, p_level int, p_load int, p_stagger interval, p_best chat.candidate, p_others bigint, p_declined text[], p_preferred text) returns jsonb
 language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('operator', p_best.operator, 'level', p_level, 'load', p_load, 'cap', p_best.cap,
-		'stagger_s', extract(epoch from p_stagger)::int, 'others', p_others, 'score', case p_mode when 'skill' then p_best.score end, 'index', p_best.index,
-		'last_accept_at', internal.rfc3339(p_best.last_accept_at), 'declined', case when p_declined <> '{}' then to_jsonb(p_declined) end, 'preferred', nullif(p_preferred, ''),
-		'sentence', internal.offer_sentence(p_mode, p_best.score, p_load, p_others)))
+	select concat('{"operator": "', p_best.operator, '", "level": ', p_level, ', "load": ', p_load, ', "cap": ', p_best.cap,
+		', "stagger_s": ', extract(epoch from p_stagger)::int, ', "others": ', p_others, case p_mode when 'skill' then ', "score": ' || p_best.score end, ', "index": ' || p_best.index,
+		', "last_accept_at": "' || internal.rfc3339(p_best.last_accept_at) || '"', case when p_declined <> '{}' then ', "declined": ' || to_jsonb(p_declined)::text end,
+		', "preferred": "' || nullif(p_preferred, '') || '"', ', "sentence": "', internal.offer_sentence(p_mode, p_best.score, p_load, p_others), '"}')::jsonb
 $$;
 
 -- The same for the operator, as one sentence of the offer.

@@ -84,7 +84,7 @@ select t.finds('every transfer that failed', $$
 select t.finds('every transfer that failed', $$
 	insert into chat.offer (chat, operator, queue, kind, from_operator, state, offered_at, expires_at, closed_at, rule)
 	values (t.chat(2), 'bo', 'sales', 'transfer', 'ana', 'accepted', t.at(30), t.at(50), t.at(40), 'transfer')$$);
-select t.finds('a chat that is over has its end', p) from unnest(array['update chat.chat set ended_at = null where chat = t.chat(1)',
+select t.finds('what is over has its end', p) from unnest(array['update chat.chat set ended_at = null where chat = t.chat(1)',
 	'update chat.chat set ended_at = t.at(40) where chat = t.chat(2)', 'update chat.chat set queue = null where chat = t.chat(4)',
 	'update chat.offer set closed_at = t.at(40) where chat = t.chat(5)', 'update chat.offer set closed_at = null where chat = t.chat(2)',
 	'update chat.offer set kind = ''transfer'' where chat = t.chat(2)', 'update chat.offer set from_operator = ''nobody'' where chat = t.chat(2)']) p;
