@@ -57,7 +57,13 @@ $$;
 
 -- Names who acts for the audit rows of this transaction.
 create function internal.act_as(p_kind text, p_actor text) returns void
-language sql as $$ select set_config('switchboard.actor_kind', p_kind, true), set_config('switchboard.actor', p_actor, true) $$;
+language plpgsql as $$
+declare
+	v_set text;
+begin
+	v_set := set_config('switchboard.actor_kind', p_kind, true);
+	v_set := set_config('switchboard.actor', p_actor, true);
+end $$;
 
 -- Who acts in this transaction; a program for itself where nobody was named.
 create function internal.actor_kind() returns text

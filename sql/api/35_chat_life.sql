@@ -46,21 +46,27 @@ end $$;
 
 -- Everybody who holds a chat or to whom it is held out.
 create function internal.parties(p_chat uuid) returns text[]
-language sql stable as $$
-	select array(
+language plpgsql stable as $$
+begin
+	return array(
 		select a.operator::text from chat.assignment a where a.chat = p_chat and a.ended_at is null
 		union select o.operator::text from chat.offer o where o.chat = p_chat and o.state = 'open'
-		order by 1)
-$$;
+		order by 1);
+end $$;
 
 create function internal.lock_states(p_operators text[]) returns void
-language sql as $$ select from chat.operator_state s where s.operator = any (p_operators) order by s.operator for update $$;
+language plpgsql as $$
+begin
+	perform from chat.operator_state s where s.operator = any (p_operators) order by s.operator for update;
+end $$;
 
 create function internal.try_lock_states(p_operators text[]) returns boolean
-language sql as $$
-	select count(*) = (select count(distinct p) from unnest(p_operators) p)
-	from (select from chat.operator_state s where s.operator = any (p_operators) order by s.operator for update skip locked) l
-$$;
+language plpgsql as $$
+begin
+	return (
+		with held as materialized (select from chat.operator_state s where s.operator = any (p_operators) order by s.operator for update skip locked)
+		select count(*) = (select count(distinct p) from unnest(p_operators) p) from held);
+end $$;
 
 -- The rows of the configuration that a chat's row names. A row that is changed twice in one transaction has its keys looked at again, which waits for who holds
 -- one of those: a background pass that does so tries this first.
@@ -143,7 +149,10 @@ create function internal.close_transfer(p_chat uuid, p_state text, p_reason text
 language sql as $$ select internal.close_offer(o.offer, p_state, p_reason, p_now) from chat.offer o where o.chat = p_chat and o.state = 'open' and o.kind = 'transfer' $$;
 
 create function internal.operator_name(p_operator text) returns text
-language sql stable strict as $$ select o.name::text from chat.operator o where o.operator = p_operator $$;
+language plpgsql stable strict as $$
+begin
+	return (select o.name::text from chat.operator o where o.operator = p_operator);
+end $$;
 
 -- ---- owners ---------------------------------------------------------------------------------------------------------
 

@@ -6,17 +6,21 @@
 create function internal.session_operator(p_session bytea, p_now timestamptz, p_enrolling boolean default false) returns chat.operator
 language plpgsql as $$
 declare
+	v_session record;
 	v_operator chat.operator;
 begin
-	select o.* into v_operator
+	select o as operator, s.last_used_at into v_session
 	from chat.session s join chat.operator o on o.operator = s.operator
 	where s.session = p_session and o.active and internal.session_holds(s, p_now) and (p_enrolling or not s.enrolling);
 	if not found and not p_enrolling and exists (select from chat.session s where s.session = p_session and s.enrolling) then
 		perform internal.fail('SB403', 'forbidden', 'totp');
-	elsif v_operator.operator is null then
+	elsif v_session.operator is null then
 		perform internal.fail('SB401', 'unauthorized');
 	end if;
-	update chat.session s set last_used_at = p_now where s.session = p_session and s.last_used_at < p_now - interval '30 seconds';
+	v_operator := v_session.operator;
+	if v_session.last_used_at < p_now - interval '30 seconds' then
+		update chat.session s set last_used_at = p_now where s.session = p_session and s.last_used_at < p_now - interval '30 seconds';
+	end if;
 	perform internal.act_as('operator', v_operator.operator);
 	return v_operator;
 end $$;

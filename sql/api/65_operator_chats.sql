@@ -22,7 +22,7 @@ $$;
 
 -- What of a customer's data the site vouches for, as against what anybody may have typed; NULL: nothing.
 create function internal.verified_json(p_chat chat.chat) returns jsonb
-language sql immutable as $$
+language sql stable as $$
 	select case when p_chat.person is not null then to_jsonb(array_remove(array[case when p_chat.name_verified then 'name' end, case when p_chat.email_verified then 'email' end], null)) end
 $$;
 

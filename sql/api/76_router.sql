@@ -149,13 +149,14 @@ end $$;
 
 -- One pass: deadlines, then offers; one at a time, because each holds the rows of many operators. p_term: the term in which the caller leads; when it is over, or is that
 -- of another session, nothing is done and `leads` is false. Without a term (by hand, tests) it is made in any case. next_in_ms: sleep no longer than that; what is
--- due but could not be done (somebody else held a row; it waits for the next sweep) comes again after a breath. more: there was too much for one transaction.
+-- due but could not be done (somebody else held a row; it waits for the next sweep) comes again after a breath. A pass that made offers does not look for the next
+-- deadline: the offers wait for its COMMIT. It asks for another one a moment later, which does. more: there was too much for one transaction.
 create function api.router_pass(p_term bigint default null) returns table (leads boolean, offers int, deadlines int, next_in_ms bigint, more boolean)
 language plpgsql security definer set search_path = chat, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
-	v_term chat.router_term := internal.router_term();
+	v_term record;
 	v_now timestamptz;
-	v_sweep boolean;
+	v_sweep boolean := false;
 	v_due int;
 	v_few int;
 	v_offers int := 0;
@@ -164,21 +165,20 @@ declare
 	v_next timestamptz;
 begin
 	-- of the term: who begins the next one does not wait for a pass of a frozen predecessor
-	perform pg_advisory_xact_lock(7398, internal.router_lock(coalesce(v_term.term, 0)));
-	if p_term is not null then
-		v_term := internal.router_term();
-		if v_term.term is distinct from p_term or v_term.pid <> pg_backend_pid() or v_term.ended_at is not null then
-			return query select false, 0, 0, null::bigint, false;
-			return;
-		end if;
-	end if;
+	perform pg_advisory_xact_lock(7398, internal.router_lock(coalesce(p_term, (internal.router_term()).term, 0)));
 	v_now := clock_timestamp();
-	update chat.router r set swept_at = v_now
-	where r.ctid = (
-		select o.ctid from chat.router o
-		where o.leads and o.pid = v_term.pid and o.backend_start = v_term.backend_start and o.swept_at not between v_now - interval '1 second' and v_now
-		for no key update skip locked);
-	v_sweep := found;
+	select t.*, r.swept_at into v_term
+	from (select x.term, x.pid, x.backend_start, x.ended_at from chat.router_term x order by x.term desc limit 1) t
+	left join chat.router r on r.pid = t.pid and r.backend_start = t.backend_start and r.leads;
+	if p_term is not null and (v_term.term is distinct from p_term or v_term.pid <> pg_backend_pid() or v_term.ended_at is not null) then
+		return query select false, 0, 0, null::bigint, false;
+		return;
+	end if;
+	if v_term.swept_at not between v_now - interval '1 second' and v_now then
+		update chat.router r set swept_at = v_now
+		where r.ctid = (select o.ctid from chat.router o where o.leads and o.pid = v_term.pid and o.backend_start = v_term.backend_start for no key update skip locked);
+		v_sweep := found;
+	end if;
 	v_due := internal.run_deadlines(v_now, v_sweep);
 	-- a decision costs the more the more are free: of a crowd that signs in at once few at a time, so that no pass goes on until it is cut off
 	v_few := greatest(1, 500 / (1 + (select count(*) from chat.operator_state s where s.on_duty and s.load < s.slots)));
@@ -188,7 +188,7 @@ begin
 		v_more := v_made = v_few;
 		exit when not v_more;
 	end loop;
-	v_next := internal.next_deadline(v_now);
+	v_next := case when v_offers > 0 then v_now + interval '20 milliseconds' else internal.next_deadline(v_now) end;
 	if v_next <= v_now then
 		v_next := v_now + interval '200 milliseconds';
 	end if;
