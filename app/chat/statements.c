@@ -281,8 +281,8 @@ const struct statement STATEMENT_HINT_RELAYS = { "hint_relays", "select relays, 
 /* router name → leads, term; began (with this call): cause, predecessor, leaderless_ms; leader (who leads, if anybody does) */
 const struct statement STATEMENT_ROUTER_LEAD = { "router_lead",
 	"select leads, term, leader, began, cause, predecessor, leaderless_ms from api.router_lead($1::text)", 1 };
-/* the term we lead in → leads (else nothing was done), offers made, deadlines that fell due, next_in_ms until the next deadline (NULL = none), more (call again
- * at once) */
+/* the term we lead in → leads (else nothing was done), offers made, deadlines that fell due, next_in_ms until the next deadline (NULL = none; after offers a
+ * moment, the pass then looks for it), more (call again at once) */
 const struct statement STATEMENT_ROUTER_PASS = { "router_pass", "select leads, offers, deadlines, next_in_ms, more from api.router_pass($1::bigint)", 1 };
 const struct statement STATEMENT_ROUTER_LEAVE = { "router_leave", "select api.router_leave()", 0 };
 const struct statement STATEMENT_LISTEN_LEAD = { "listen_lead", "listen switchboard_lead", 0 };

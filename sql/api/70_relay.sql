@@ -161,11 +161,13 @@ begin
 	v_operator := internal.session_operator(p_session, v_now);
 	return query
 		select o.offer, null::text, internal.offer_json(o, v_now)::text
-		from chat.offer o where o.operator = v_operator.operator and o.state = 'open'
-		union all
-		select k.offer, coalesce(case o.state when 'accepted' then 'taken' else o.state end, 'withdrawn'), null
-		from unnest(p_known) as k (offer) left join chat.offer o on o.offer = k.offer and o.operator = v_operator.operator
-		where o.state is distinct from 'open';
+		from chat.offer o where o.operator = v_operator.operator and o.state = 'open';
+	if p_known <> '{}' then -- apart: the plan of this one is made anew for each array, and who waits for his first offer has none
+		return query
+			select k.offer, coalesce(case o.state when 'accepted' then 'taken' else o.state end, 'withdrawn'), null
+			from unnest(p_known) as k (offer) left join chat.offer o on o.offer = k.offer and o.operator = v_operator.operator
+			where o.state is distinct from 'open';
+	end if;
 end $$;
 
 -- What lies on many desks, for the relay's slow sweep: for each session that is still good (`ord` says which) a mark that changes with its operator's chats and
