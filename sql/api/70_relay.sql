@@ -129,10 +129,12 @@ begin
 	delete from chat.bot_session b where b.session = p_session;
 end $$;
 
--- away_s: for so long the customer has been gone; NULL while he is there.
+-- away_s: for so long the customer has been gone; NULL while he is there. One plan for ever, of look-ups by key: asked with each offer and change of an operator's chats,
+-- it was planned anew each time.
 create function api.operator_chats(p_session bytea)
 returns table (chat uuid, state text, last_seq bigint, customer_got bigint, customer_read bigint, operator_got bigint, operator_read bigint, away_s bigint, about text)
-language plpgsql security definer set search_path = chat, pg_temp as $$
+language plpgsql security definer set search_path = chat, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
 declare
 	v_now timestamptz := clock_timestamp();
 	v_operator chat.operator;
