@@ -393,6 +393,9 @@ const struct statement *const statements_relay[] = {
 };
 const size_t statements_relay_count = sizeof statements_relay / sizeof statements_relay[0];
 
+const struct statement *const statements_relay_messages[] = { &STATEMENT_POST_MESSAGES, &STATEMENT_POST_MANY };
+const size_t statements_relay_messages_count = sizeof statements_relay_messages / sizeof statements_relay_messages[0];
+
 const struct statement *const statements_relay_aside[] = { &STATEMENT_HINT_RELAYS, &STATEMENT_LAPSED_CUSTOMERS, &STATEMENT_NOTE_METRICS };
 const size_t statements_relay_aside_count = sizeof statements_relay_aside / sizeof statements_relay_aside[0];
 

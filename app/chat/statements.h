@@ -54,6 +54,8 @@ extern const size_t statements_all_count;
 extern const struct statement *const statements_relay[];
 extern const size_t statements_relay_count;
 /* What the relay asks on its other session, so that it does not stand in a message's way. */
+extern const struct statement *const statements_relay_messages[];
+extern const size_t statements_relay_messages_count;
 extern const struct statement *const statements_relay_aside[];
 extern const size_t statements_relay_aside_count;
 extern const struct statement *const statements_relay_places[];

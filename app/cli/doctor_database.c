@@ -13,7 +13,7 @@
 #define VERSION_MIN 150000
 #define SKEW_WARNING_MS 2000
 #define SKEW_WRONG_MS 30000
-#define RELAY_SESSIONS 3
+#define RELAY_SESSIONS 4
 #define OTHER_SESSIONS 4 /* two routers, a courier, this command */
 
 static int64_t now_ms(void)

@@ -6,9 +6,10 @@
 #include "base/log.h"
 #include "chat/metrics.h"
 #include "chat/statements.h"
-#include "db/array.h"
 #include "db/conn.h"
+#include "relay/post.h"
 #include "relay/render.h"
+#include "relay/verdict.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -24,28 +25,13 @@
 #define ROWS_ENOUGH 16 /* a statement of so many is not waited for */
 #define ROWS_MANY 48
 
-struct post {
-	struct post *prev, *next;
-	uint64_t client;
-	uint64_t since_us;
-	unsigned tries;
-	size_t size;
-	bool note;
-	char chat[UUID_LEN + 1];
-	char cid[UUID_LEN + 1];
-	uint8_t credential[SECRET_BYTES];
-	const char *body;   /* NULL or into text */
-	const char *choice; /* NULL or into text */
-	char text[];
-};
-
-void batch_init(struct batch *b, struct pipe *pipe, struct clients *clients, struct rooms *rooms, struct hints *hints, const struct limits *limits)
+void batch_init(struct batch *b, struct pipe *pipe, struct pipe *spare, struct clients *clients, struct rooms *rooms, struct hints *hints, const struct limits *limits)
 {
 	*b = (struct batch){
-		.pipe = pipe, .clients = clients, .rooms = rooms, .hints = hints, .limits = limits, .rows_max = ROWS_MAX,
+		.flights = { { .batch = b, .pipe = pipe }, { .batch = b, .pipe = spare } }, .clients = clients, .rooms = rooms, .hints = hints, .limits = limits, .rows_max = ROWS_MAX,
 		.rows = { .buckets = &METRIC_ROWS }, .commit = { .buckets = &METRIC_SECONDS }, .lag = { .buckets = &METRIC_SECONDS },
 	};
-	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+	for (int i = 0; i < POST_ARRAY_COUNT; i++)
 		buf_init(&b->arrays[i], ARRAY_MAX_BYTES);
 }
 
@@ -57,11 +43,12 @@ static void post_free(struct post **list, struct post *post)
 
 void batch_fini(struct batch *b)
 {
-	while (b->flying)
-		post_free(&b->flying, b->flying);
+	for (int i = 0; i < BATCH_FLIGHTS; i++)
+		while (b->flights[i].posts)
+			post_free(&b->flights[i].posts, b->flights[i].posts);
 	while (b->waiting)
 		post_free(&b->waiting, b->waiting);
-	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+	for (int i = 0; i < POST_ARRAY_COUNT; i++)
 		buf_fini(&b->arrays[i]);
 }
 
@@ -80,26 +67,16 @@ static bool has_room(const struct batch *b, enum party party, size_t size)
 enum status batch_post(struct batch *b, struct client *author, const char *chat, const char *kind, const char *cid, const char *body,
 					   const char *choice)
 {
-	size_t body_size = body ? strlen(body) + 1 : 0;
-	size_t choice_size = choice ? strlen(choice) + 1 : 0;
-	size_t size = sizeof(struct post) + body_size + choice_size;
+	size_t size = post_size(body, choice);
 	struct post *post;
 
 	if (!has_room(b, author->party, size))
 		return STATUS_UNAVAILABLE;
 	assert(uuid_is_canonical(chat) && uuid_is_canonical(cid));
-	post = alloc_zero(1, size);
+	post = post_new(chat, kind, cid, body, choice);
 	post->client = author->id;
 	post->since_us = b->clients->transport->now_us();
-	post->size = size;
-	post->note = strcmp(kind, "note") == 0;
-	memcpy(post->chat, chat, UUID_LEN);
-	memcpy(post->cid, cid, UUID_LEN);
 	memcpy(post->credential, author->credential, SECRET_BYTES);
-	if (body)
-		post->body = memcpy(post->text, body, body_size);
-	if (choice)
-		post->choice = memcpy(post->text + body_size, choice, choice_size);
 	DL_APPEND(b->waiting, post);
 	b->waiting_count++;
 	b->waiting_bytes += size;
@@ -147,74 +124,36 @@ static void send_ack(struct client *author, const struct post *post, uint64_t se
 	client_send_scratch(author);
 }
 
-/* What the database says of one post: a row, its columns found once a statement. */
-struct answer {
-	const PGresult *result;
-	int ord, status, field, seq, last_seq, at, author_kind, author_name, body, data, repeat; /* columns */
-	int row;
-};
-
-static struct answer answer_begin(const PGresult *result)
-{
-	return (struct answer){
-		.result = result,
-		.ord = PQfnumber(result, "ord"),
-		.status = PQfnumber(result, "status"),
-		.field = PQfnumber(result, "field"),
-		.seq = PQfnumber(result, "seq"),
-		.last_seq = PQfnumber(result, "last_seq"),
-		.at = PQfnumber(result, "at"),
-		.author_kind = PQfnumber(result, "author_kind"),
-		.author_name = PQfnumber(result, "author_name"),
-		.body = PQfnumber(result, "body"),
-		.data = PQfnumber(result, "data"),
-		.repeat = PQfnumber(result, "repeat"),
-	};
-}
-
-/* NULL for SQL NULL */
-static const char *answer_str(const struct answer *a, int column)
-{
-	return PQgetisnull(a->result, a->row, column) ? NULL : PQgetvalue(a->result, a->row, column);
-}
-
-static uint64_t answer_number(const struct answer *a, int column)
-{
-	const char *text = answer_str(a, column);
-
-	return text ? strtoull(text, NULL, 10) : 0;
-}
-
 /* What is stored of the author's own words where it is not what he sent; else NULL. */
-static const char *altered_body(const struct post *post, const struct answer *a)
+static const char *altered_body(const struct post *post, const struct verdict *a)
 {
-	const char *body = post->body ? answer_str(a, a->body) : NULL;
+	const char *body = post->body ? verdict_str(a, a->body) : NULL;
 
 	return body && strcmp(body, post->body) != 0 ? body : NULL;
 }
 
-static struct event *event_of_post(const struct post *post, const struct answer *a, uint64_t seq)
+static struct event *event_of_post(const struct post *post, const struct verdict *a, uint64_t seq)
 {
-	const char *body = answer_str(a, a->body);
+	const char *body = verdict_str(a, a->body);
 
 	return event_new(&(struct event_row){
 		.chat = post->chat,
 		.seq = seq,
 		.kind = post->note ? "note" : "message",
-		.author_kind = answer_str(a, a->author_kind),
-		.author_name = answer_str(a, a->author_name),
+		.author_kind = verdict_str(a, a->author_kind),
+		.author_name = verdict_str(a, a->author_name),
 		.body = body ? body : post->body,
-		.data = answer_str(a, a->data),
-		.at = answer_str(a, a->at),
+		.data = verdict_str(a, a->data),
+		.at = verdict_str(a, a->at),
 		.cid = post->cid,
 		.operators_only = post->note,
 	});
 }
 
-static void answer_stored(struct batch *b, struct post *post, const struct answer *a)
+static void answer_stored(struct batch *b, struct post *post, const struct verdict *a)
 {
 	struct client *author = clients_find(b->clients, post->client);
-	uint64_t seq = answer_number(a, a->seq);
+	uint64_t seq = verdict_number(a, a->seq);
 	struct room *room = room_find(b->rooms, post->chat);
 	const char *altered = altered_body(post, a);
 
@@ -250,40 +189,40 @@ static void keep_busy(struct batch *b, struct post *post, struct post **kept)
 	b->waiting_bytes += post->size;
 }
 
-static void take_row(struct batch *b, struct post *post, const struct answer *a, struct post **kept)
+static void take_row(struct batch *b, struct post *post, const struct verdict *a, struct post **kept)
 {
-	const char *status = answer_str(a, a->status);
+	const char *status = verdict_str(a, a->status);
 
 	if (strcmp(status, "ok") == 0)
 		answer_stored(b, post, a);
 	else if (strcmp(status, "busy") == 0)
 		keep_busy(b, post, kept);
 	else
-		answer_error(b, post, status_of_wire_name(status), answer_str(a, a->field));
+		answer_error(b, post, status_of_wire_name(status), verdict_str(a, a->field));
 }
 
-/* What the chat holds beside these messages (a bot's answer, somebody else's message) is fetched. */
+/* What the chat holds beside these messages (a bot's answer, somebody else's message) is fetched, and what waited for them (room_tail_waits()). */
 static void want_the_rest(struct batch *b, const char *chat, uint64_t last_seq)
 {
 	struct room *room = last_seq > 0 ? room_find(b->rooms, chat) : NULL;
 
-	if (room && last_seq > room->newest)
+	if (room && (last_seq > room->newest || room->wanted > room->newest))
 		room_want(room, last_seq);
 }
 
 /* The rows of one chat come in the order of its posts, those of another before, behind or between them. false: they are not what was asked for. */
-static bool index_rows(const struct answer *answers, struct batch *b, struct post **posts, struct post **ret_by_row)
+static bool index_rows(const struct verdict *answers, struct batch *b, struct post **posts, struct post **ret_by_row)
 {
-	struct answer a = *answers;
+	struct verdict a = *answers;
 	struct post *post;
 	size_t n = 0;
 
 	DL_FOREACH(b->landed, post)
 	posts[n++] = post;
 	for (a.row = 0; a.row < (int)n; a.row++) {
-		uint64_t ord = answer_number(&a, a.ord);
+		uint64_t ord = verdict_number(&a, a.ord);
 
-		if (ord < 1 || ord > n || !posts[ord - 1] || !answer_str(&a, a.status))
+		if (ord < 1 || ord > n || !posts[ord - 1] || !verdict_str(&a, a.status))
 			return false;
 		ret_by_row[a.row] = posts[ord - 1];
 		posts[ord - 1] = NULL;
@@ -291,18 +230,8 @@ static bool index_rows(const struct answer *answers, struct batch *b, struct pos
 	return true;
 }
 
-static bool any_is_busy(const struct answer *answers)
-{
-	struct answer a = *answers;
-
-	for (a.row = 0; a.row < PQntuples(a.result); a.row++)
-		if (strcmp(answer_str(&a, a.status), "busy") == 0)
-			return true;
-	return false;
-}
-
 /* The wanted is wanted when all rows are in their rooms: most of it was here then. */
-static void take_rows(struct batch *b, struct answer *a, struct post **by_row)
+static void take_rows(struct batch *b, struct verdict *a, struct post **by_row)
 {
 	int rows = PQntuples(a->result);
 	char(*chats)[UUID_LEN + 1] = alloc_zero((size_t)rows, sizeof *chats);
@@ -313,7 +242,7 @@ static void take_rows(struct batch *b, struct answer *a, struct post **by_row)
 		take_row(b, by_row[a->row], a, &kept);
 	}
 	for (a->row = 0; a->row < rows; a->row++)
-		want_the_rest(b, chats[a->row], answer_number(a, a->last_seq));
+		want_the_rest(b, chats[a->row], verdict_number(a, a->last_seq));
 	free(chats);
 	b->resting = b->resting || kept;
 	DL_CONCAT(kept, b->waiting);
@@ -339,11 +268,11 @@ static void stand_again(struct batch *b, struct post **posts, size_t *count)
 }
 
 /* The whole statement failed and stored nothing, or its session died. Smaller statements find the row that is at fault. */
-static void take_failure(struct batch *b, const struct problem *problem)
+static void take_failure(struct batch *b, const struct pipe *pipe, const struct problem *problem)
 {
 	struct post *first = b->landed;
 
-	if (pipe_is_up(b->pipe)) {
+	if (pipe_is_up(pipe)) {
 		first->tries++;
 		b->rows_max = b->landed_count > 1 ? b->landed_count / 2 : 1;
 		if (b->landed_count == 1 && (problem->status != STATUS_UNAVAILABLE || first->tries >= TRIES_MAX))
@@ -357,7 +286,7 @@ static void take_failure(struct batch *b, const struct problem *problem)
  * unless rows are to come again, which those behind them must not overtake. Few in line wait until all that can be read now has been. */
 static bool take_answer(struct batch *b, const PGresult *result)
 {
-	struct answer a = answer_begin(result);
+	struct verdict a = verdict_begin(result);
 	struct post **posts = alloc_zero(2 * b->landed_count, sizeof *posts);
 	struct post **by_row = posts + b->landed_count;
 	bool ok = PQntuples(result) == (int)b->landed_count && index_rows(&a, b, posts, by_row);
@@ -365,7 +294,7 @@ static bool take_answer(struct batch *b, const PGresult *result)
 	if (ok) {
 		b->rows_max = b->rows_max * 2 > ROWS_MAX ? ROWS_MAX : b->rows_max * 2;
 		b->gathering = PQntuples(result) < ROWS_ENOUGH && b->limits->batch_gather_ms > 0;
-		if (b->waiting_count >= ROWS_ENOUGH && !any_is_busy(&a))
+		if (b->waiting_count >= ROWS_ENOUGH && !verdict_any_is_busy(&a))
 			batch_run(b);
 		take_rows(b, &a, by_row);
 	}
@@ -375,85 +304,116 @@ static bool take_answer(struct batch *b, const PGresult *result)
 
 static void on_posted(void *arg, const PGresult *result, const struct problem *problem)
 {
-	struct batch *b = arg;
+	struct flight *flight = arg;
+	struct batch *b = flight->batch;
 	struct problem broken = { 0 };
 
 	b->answered_us = b->clients->transport->now_us();
-	b->landed = b->flying;
-	b->landed_count = b->flying_count;
-	b->flying = NULL;
-	b->flying_count = 0;
+	b->landed = flight->posts;
+	b->landed_count = flight->count;
+	b->flying_count -= flight->count;
+	flight->posts = NULL;
+	flight->count = 0;
 	if (result)
-		histogram_note_us(&b->commit, b->sent_us, b->answered_us);
+		histogram_note_us(&b->commit, flight->sent_us, b->answered_us);
 	if (!result) {
-		take_failure(b, problem);
+		take_failure(b, flight->pipe, problem);
 	} else if (!take_answer(b, result)) {
 		(void)problem_set(&broken, STATUS_INTERNAL, NULL);
 		log_event(LOG_LEVEL_ERROR, "batch_rows_missing", NULL);
-		take_failure(b, &broken);
+		take_failure(b, flight->pipe, &broken);
 	}
 }
 
 /* ---- sending ------------------------------------------------------------------------------------------------ */
 
-static void add_text(struct buf *array, const char *text)
+/* The messages of a chat keep their order: while some of them fly the others wait. Few fly beside another statement. */
+static bool flies_elsewhere(const struct batch *b, const struct flight *flight, const char *chat)
 {
-	array_binary_add(array, text, text ? strlen(text) : 0);
+	const struct post *post;
+
+	for (int i = 0; i < BATCH_FLIGHTS; i++) {
+		if (&b->flights[i] == flight)
+			continue;
+		DL_FOREACH(b->flights[i].posts, post)
+			if (memcmp(post->chat, chat, UUID_LEN) == 0)
+				return true;
+	}
+	return false;
 }
 
-static void add_post(struct buf *arrays, const struct post *post)
+static void take_off(struct batch *b, struct flight *flight)
 {
-	array_binary_add(&arrays[BATCH_CREDENTIALS], post->credential, sizeof post->credential);
-	array_binary_add_uuid(&arrays[BATCH_CHATS], post->chat);
-	add_text(&arrays[BATCH_KINDS], post->note ? "note" : "message");
-	array_binary_add_uuid(&arrays[BATCH_CIDS], post->cid);
-	add_text(&arrays[BATCH_BODIES], post->body);
-	add_text(&arrays[BATCH_CHOICES], post->choice);
-}
-
-static void take_off(struct batch *b)
-{
-	static const enum array_type types[BATCH_ARRAY_COUNT] = {
-		[BATCH_CREDENTIALS] = ARRAY_BYTEA, [BATCH_CHATS] = ARRAY_UUID, [BATCH_KINDS] = ARRAY_TEXT,
-		[BATCH_CIDS] = ARRAY_UUID, [BATCH_BODIES] = ARRAY_TEXT, [BATCH_CHOICES] = ARRAY_TEXT,
-	};
 	struct post *post, *next;
 	size_t bytes = 0;
 
-	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
-		array_binary_begin(&b->arrays[i], types[i]);
+	posts_begin(b->arrays);
 	DL_FOREACH_SAFE(b->waiting, post, next)
 	{
-		if (b->flying_count == b->rows_max || (bytes > 0 && bytes + post->size > BODY_BYTES_MAX))
+		if (flight->count == b->rows_max || (bytes > 0 && bytes + post->size > BODY_BYTES_MAX))
 			break;
+		if (flies_elsewhere(b, flight, post->chat))
+			continue;
 		bytes += post->size;
-		add_post(b->arrays, post);
+		post_add(post, b->arrays);
 		DL_DELETE(b->waiting, post);
-		DL_APPEND(b->flying, post);
+		DL_APPEND(flight->posts, post);
+		flight->count++;
 		b->flying_count++;
 		b->waiting_count--;
 		b->waiting_bytes -= post->size;
 	}
-	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
+	for (int i = 0; i < POST_ARRAY_COUNT; i++)
 		assert(!b->arrays[i].overflow);
+}
+
+/* Where the next statement goes. Two small ones are on their way faster than one after the other; where enough has come for a large one nothing is gained by a second,
+ * nor while a row that is at fault is looked for. The second session is there for other things, and has to be idle. */
+static struct flight *next_flight(struct batch *b)
+{
+	struct flight *first = &b->flights[0], *spare = &b->flights[1];
+
+	if (b->flying_count >= ROWS_ENOUGH || (b->flying_count > 0 && b->rows_max < ROWS_MAX))
+		return NULL;
+	if (!first->posts && pipe_is_up(first->pipe))
+		return first;
+	return !spare->posts && spare->pipe && pipe_is_up(spare->pipe) && pipe_in_flight(spare->pipe) == 0 ? spare : NULL;
+}
+
+static const struct statement *statement_for(size_t rows)
+{
+	return rows < ROWS_MANY ? &STATEMENT_POST_MESSAGES : &STATEMENT_POST_MANY;
+}
+
+/* false: nothing has left */
+static bool send_flight(struct batch *b, struct flight *flight)
+{
+	struct param params[POST_ARRAY_COUNT];
+
+	take_off(b, flight);
+	if (!flight->posts)
+		return false;
+	b->statements++;
+	histogram_note(&b->rows, (double)flight->count);
+	flight->sent_us = b->clients->transport->now_us();
+	for (int i = 0; i < POST_ARRAY_COUNT; i++)
+		params[i] = PARAM_BYTES(b->arrays[i].data, b->arrays[i].len);
+	if (pipe_send(flight->pipe, statement_for(flight->count), params, on_posted, flight) == STATUS_OK)
+		return true;
+	b->flying_count -= flight->count;
+	stand_again(b, &flight->posts, &flight->count);
+	b->resting = true;
+	return false;
 }
 
 void batch_run(struct batch *b)
 {
-	struct param params[BATCH_ARRAY_COUNT];
+	struct flight *flight;
 
-	if (b->flying || !b->waiting || b->resting || (b->gathering && b->waiting_count < ROWS_ENOUGH) || !pipe_is_up(b->pipe))
-		return;
-	b->gathering = false;
-	take_off(b);
-	b->statements++;
-	histogram_note(&b->rows, (double)b->flying_count);
-	b->sent_us = b->clients->transport->now_us();
-	for (int i = 0; i < BATCH_ARRAY_COUNT; i++)
-		params[i] = PARAM_BYTES(b->arrays[i].data, b->arrays[i].len);
-	if (pipe_send(b->pipe, b->flying_count < ROWS_MANY ? &STATEMENT_POST_MESSAGES : &STATEMENT_POST_MANY, params, on_posted, b) != STATUS_OK) {
-		stand_again(b, &b->flying, &b->flying_count);
-		b->resting = true;
+	while (b->waiting && !b->resting && (!b->gathering || b->waiting_count >= ROWS_ENOUGH) && (flight = next_flight(b)) != NULL) {
+		b->gathering = false;
+		if (!send_flight(b, flight))
+			break;
 	}
 }
 
@@ -481,5 +441,24 @@ bool batch_is_gathering(const struct batch *b)
 
 bool batch_is_empty(const struct batch *b)
 {
-	return !b->waiting && !b->flying;
+	return !b->waiting && b->flying_count == 0;
+}
+
+bool batch_flies(const struct batch *b, const char *chat, const char *cid)
+{
+	const struct post *post;
+
+	for (int i = 0; i < BATCH_FLIGHTS; i++)
+		DL_FOREACH(b->flights[i].posts, post)
+			if (strcmp(post->cid, cid) == 0 && strcmp(post->chat, chat) == 0)
+				return true;
+	return false;
+}
+
+bool batch_is_cut_off(const struct batch *b)
+{
+	for (int i = 0; i < BATCH_FLIGHTS; i++)
+		if (b->flights[i].pipe && pipe_is_up(b->flights[i].pipe))
+			return false;
+	return true;
 }

@@ -5,6 +5,7 @@
 #include "chat/statements.h"
 #include "db/array.h"
 #include "db/conn.h"
+#include "relay/batch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,9 @@ struct fetch {
 	uint64_t ticket;
 };
 
-void history_init(struct history *h, struct pipe *pipe, struct clients *clients)
+void history_init(struct history *h, struct pipe *pipe, struct clients *clients, const struct batch *batch)
 {
-	*h = (struct history){ .pipe = pipe, .clients = clients };
+	*h = (struct history){ .pipe = pipe, .clients = clients, .batch = batch };
 	buf_init(&h->chats, ARRAY_MAX_BYTES);
 	buf_init(&h->after, ARRAY_MAX_BYTES);
 }
@@ -96,15 +97,29 @@ static struct event *event_of_row(const PGresult *result, int row)
 	});
 }
 
-static void take_tail(struct room *room, const PGresult *result, int first, int count)
+/* Messages have a session of their own, so the table may show one whose answer has not come yet. Its author is to get the ack in the place of the event: what is from there on waits. */
+static bool is_answered_soon(const struct history *h, const PGresult *result, int row)
+{
+	const char *cid = result_str(result, row, "cid");
+
+	return cid && batch_flies(h->batch, result_str(result, row, "chat"), cid);
+}
+
+static void take_tail(const struct history *h, struct room *room, const PGresult *result, int first, int count)
 {
 	bool complete = count < EVENTS_PER_CHAT;
 
 	if (count > 0 && complete)
 		room_set_state(room, result_str(result, first, "state"));
-	for (int row = first; row < first + count; row++)
-		if ((uint64_t)result_int(result, row, "seq") == room->newest + 1)
-			room_append(room, event_of_row(result, row));
+	for (int row = first; row < first + count; row++) {
+		if ((uint64_t)result_int(result, row, "seq") != room->newest + 1)
+			continue;
+		if (is_answered_soon(h, result, row)) {
+			room_tail_waits(room, (uint64_t)result_int(result, first + count - 1, "seq"), complete);
+			return;
+		}
+		room_append(room, event_of_row(result, row));
+	}
 	room_tail_done(room, complete);
 }
 
@@ -148,7 +163,7 @@ static void take_answer(struct history *h, struct fetch *fetch, const PGresult *
 	find_rows(result, fetch->room->chat, &first, &count);
 	h->events += (unsigned)count;
 	if (fetch->client == 0) {
-		take_tail(fetch->room, result, first, count);
+		take_tail(h, fetch->room, result, first, count);
 	} else {
 		struct sub *sub = asking_sub(h, fetch);
 

@@ -10,11 +10,13 @@
 
 #include <stdint.h>
 
+struct batch;
 struct fetch;
 
 struct history {
 	struct pipe *pipe;
 	struct clients *clients;
+	const struct batch *batch;
 	struct fetch *waiting;  /* oldest first */
 	struct fetch *flying;
 	uint64_t round;
@@ -23,7 +25,7 @@ struct history {
 	unsigned long long statements, events;
 };
 
-void history_init(struct history *h, struct pipe *pipe, struct clients *clients);
+void history_init(struct history *h, struct pipe *pipe, struct clients *clients, const struct batch *batch);
 void history_fini(struct history *h);
 
 /* For struct rooms: */

@@ -400,7 +400,7 @@ void relay_drain(struct relay *r)
 
 bool relay_is_drained(const struct relay *r)
 {
-	return r->clients.count == 0 && ((batch_is_empty(&r->batch) && r->marks.flying == 0) || !pipe_is_up(r->pipe));
+	return r->clients.count == 0 && (batch_is_empty(&r->batch) || batch_is_cut_off(&r->batch)) && (r->marks.flying == 0 || !pipe_is_up(r->pipe));
 }
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
@@ -422,13 +422,16 @@ static void init_database(struct relay *r, const char *conninfo, unsigned slow_m
 {
 	const struct pipe_events events = { .up = on_up, .down = on_down, .notify = on_notify, .arg = r };
 	const struct pipe_events place_events = { .up = on_places_up, .down = ignore, .notify = ignore_notify, .arg = r };
+	const struct pipe_events post_events = { .up = ignore, .down = ignore, .notify = ignore_notify, .arg = r };
 	const struct pipe_events hint_events = { .up = on_hints_up, .down = ignore, .notify = ignore_notify, .arg = r };
 
 	pipe_new(r->loop, conninfo, "switchboard-relay", statements_relay, statements_relay_count, &events, &r->pipe);
+	pipe_new(r->loop, conninfo, "switchboard-relay-messages", statements_relay_messages, statements_relay_messages_count, &post_events, &r->post_pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-places", statements_relay_places, statements_relay_places_count, &place_events, &r->place_pipe);
 	pipe_new(r->loop, conninfo, "switchboard-relay-hints", statements_relay_aside, statements_relay_aside_count, &hint_events, &r->hint_pipe);
 	pipe_slow(r->pipe, slow_ms);
 	pipe_slow(r->place_pipe, slow_ms);
+	pipe_slow(r->post_pipe, slow_ms);
 	pipe_slow(r->hint_pipe, slow_ms);
 }
 
@@ -457,11 +460,11 @@ void relay_init(struct relay *r, uv_loop_t *loop, const struct options *options,
 	};
 	admission_init(&r->admission, url);
 	init_database(r, option_str(options, "database"), (unsigned)option_int(options, "slow_statement_ms"));
-	history_init(&r->history, r->pipe, &r->clients);
+	history_init(&r->history, r->pipe, &r->clients, &r->batch);
 	bus_init(&r->bus, &bus_events, transport);
 	hints_init(&r->hints, r->hint_pipe, &r->bus);
 	access_init(&r->access, r->hint_pipe, &r->clients, &r->rooms, &r->limits);
-	batch_init(&r->batch, r->pipe, &r->clients, &r->rooms, &r->hints, &r->limits);
+	batch_init(&r->batch, r->post_pipe, r->pipe, &r->clients, &r->rooms, &r->hints, &r->limits);
 	signals_init(&r->signals, &r->rooms, &r->hints, transport);
 	marks_init(&r->marks, r->pipe, &r->rooms, transport);
 	init_clock(r);
@@ -474,6 +477,7 @@ void relay_close(struct relay *r)
 	hellos_drop(r);
 	pipe_free(&r->place_pipe);
 	pipe_free(&r->hint_pipe);
+	pipe_free(&r->post_pipe);
 	pipe_free(&r->pipe);
 	uv_close((uv_handle_t *)&r->tick, NULL);
 	uv_close((uv_handle_t *)&r->pulse, NULL);

@@ -30,7 +30,8 @@ struct relay {
 	char *name;
 	struct limits limits;
 	const struct transport *transport;
-	struct pipe *pipe;       /* everything but hints */
+	struct pipe *post_pipe;  /* messages into the table: they wait for nothing else */
+	struct pipe *pipe;       /* everything else, and messages while there is nothing else */
 	struct pipe *place_pipe; /* places in the queue, a question that long lines make slow: nothing waits behind it */
 	struct pipe *hint_pipe;  /* hints, whose NOTIFY must not stand in a message's way, and what else is asked aside */
 	struct clients clients;

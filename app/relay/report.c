@@ -88,13 +88,13 @@ static void add_database(struct buf *row, const struct relay *r)
 
 	add(row, METRIC_RELAY_DATABASE_UP, pipe_is_up(r->pipe));
 	add(row, METRIC_RELAY_DATABASE_RECONNECTS, (double)(sessions > 0 ? sessions - 1 : 0));
-	add(row, METRIC_RELAY_DATABASE_IN_FLIGHT, (double)pipe_in_flight(r->pipe));
+	add(row, METRIC_RELAY_DATABASE_IN_FLIGHT, (double)(pipe_in_flight(r->pipe) + pipe_in_flight(r->post_pipe)));
 }
 
 static void write_row(struct buf *row, const struct relay *r)
 {
 	metrics_begin(row);
-	metrics_program(row, pipe_slow_count(r->pipe) + pipe_slow_count(r->place_pipe) + pipe_slow_count(r->hint_pipe));
+	metrics_program(row, pipe_slow_count(r->pipe) + pipe_slow_count(r->place_pipe) + pipe_slow_count(r->post_pipe) + pipe_slow_count(r->hint_pipe));
 	add_connections(row, &r->clients);
 	add(row, METRIC_RELAY_REFUSED, (double)r->crowding.refused);
 	add(row, METRIC_RELAY_REVOKED, (double)r->access.revoked);

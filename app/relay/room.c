@@ -308,6 +308,15 @@ void room_tail_done(struct room *room, bool complete)
 	room_release(room);
 }
 
+void room_tail_waits(struct room *room, uint64_t seen, bool complete)
+{
+	room->fetching = false;
+	if (!complete || room->look_again)
+		seen++;
+	if (room->wanted < seen)
+		room->wanted = seen;
+}
+
 void room_set_state(struct room *room, const char *state)
 {
 	room->over = strcmp(state, "wrap_up") == 0 || strcmp(state, "ended") == 0 || strcmp(state, "abandoned") == 0;

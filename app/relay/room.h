@@ -140,6 +140,9 @@ void room_want(struct room *room, uint64_t seq);
 void room_look(struct room *room);
 /* The tail that was asked for has been appended; `complete`: there was nothing more at that moment. */
 void room_tail_done(struct room *room, bool complete);
+/* The tail that was asked for goes on with a message whose answer is about to come: with that, by room_want(), the tail is asked for again, where
+ * it was seen to reach beyond that message, up to `seen`, or may (not `complete`). */
+void room_tail_waits(struct room *room, uint64_t seen, bool complete);
 /* A stored message of `client` got this seq: the ack goes out in its place in the stream where the socket follows it live (false:
  * it does not, the caller sends the ack by itself). Call before the event is appended. */
 bool room_ack_in_place(struct room *room, uint64_t seq, struct client *client);

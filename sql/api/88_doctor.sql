@@ -104,7 +104,7 @@ language sql stable as $$
 $$;
 
 -- p_sessions: how many sessions the programs of one host hold as they are configured.
-create function chat.doctor(p_sessions int default 12) returns table (verdict text, name text, sentence text, advice text)
+create function chat.doctor(p_sessions int default 13) returns table (verdict text, name text, sentence text, advice text)
 language sql stable security definer set search_path = chat, pg_temp set jit = off as $$
 	select * from internal.doctor_settings(p_sessions)
 	union all select * from internal.doctor_roles()

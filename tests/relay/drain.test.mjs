@@ -96,7 +96,7 @@ for (const loop of ['libuv', 'poll']) {
 			await client.query('begin');
 			await client.query('lock table chat.message in access exclusive mode'); // the statement waits for it, up to its lock_timeout of 2 s, again and again
 			kim.send({ t: 'send', chat: kim.chat, cid: randomUUID(), body: 'too late' });
-			await until(async () => (await stack.query("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-relay'")).length > 0,
+			await until(async () => (await stack.query("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-relay-messages'")).length > 0,
 				{ what: 'the message to wait for the lock' });
 			const { left, complete } = await drain(t);
 			assert.deepEqual({ left, complete }, { left: 0, complete: false });

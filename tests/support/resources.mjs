@@ -8,7 +8,7 @@ const MEMORY_KIB = 512 * 1024; // SECURITY section 5, the relay's; sanitizers ke
 
 // Descriptors a program; taken when nobody is connected and every session with the database stands.
 export async function readResources(stack) {
-	const wanted = 3 * stack.relays.length;
+	const wanted = 4 * stack.relays.length;
 	await until(async () => {
 		const [{ n }] = await stack.query('select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name like \'switchboard-relay%\'');
 		return n >= wanted && stack.relays.every((relay) => relay.running);

@@ -308,7 +308,116 @@ static void it_counts_what_it_stores_and_how_long_that_took(void)
 	CU_ASSERT_DOUBLE_EQUAL(stage.rooms.delivery.sum, 0.004, 1e-9);
 }
 
+/* ---- two sessions ------------------------------------------------------------------------------------------- */
+
+static void both_join_and_two_sessions_stand(void)
+{
+	both_join();
+	stage.batch.flights[0].pipe = stage_session(1);
+	stage.batch.flights[1].pipe = stage_session(2);
+}
+
+static enum status post_b(const char *cid, const char *body)
+{
+	return batch_post(&stage.batch, ana, CHAT_B, "message", cid, body, NULL);
+}
+
+static void a_small_statement_does_not_wait_for_another(void)
+{
+	both_join_and_two_sessions_stand();
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.session, 1);
+	(void)!post_b(CID("02"), "two");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.session, 2);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"two\"}");
+	ANSWER(STORED("1", "9", "9"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(stage_hear(ana), "{\"t\":\"ack\",\"cid\":\"" CID("02") "\",\"chat\":\"" CHAT_B "\",\"seq\":9}"));
+	CU_ASSERT_FALSE(batch_is_empty(&stage.batch));
+	stage.session = 1;
+	ANSWER(STORED("1", "1", "1"));
+	CU_ASSERT_STRING_EQUAL(stage_hear(kim), "{\"t\":\"ack\",\"cid\":\"" CID("01") "\",\"chat\":\"" CHAT_A "\",\"seq\":1} ");
+	CU_ASSERT_TRUE(batch_is_empty(&stage.batch));
+}
+
+static void a_chat_flies_by_one_session_at_a_time(void)
+{
+	both_join_and_two_sessions_stand();
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	(void)!post(kim, CID("02"), "two");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	(void)!post_b(CID("03"), "three");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 2);
+	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"three\"}"); /* it overtakes what another chat waits for */
+	stage.session = 1;
+	ANSWER(STORED("1", "1", "1"));
+	CU_ASSERT_EQUAL(stage.session, 1);
+	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"two\"}");
+}
+
+static void a_long_line_or_a_session_that_is_busy_waits_for_the_first(void)
+{
+	both_join_and_two_sessions_stand();
+	for (int i = 0; i < 16; i++)
+		(void)!post(ana, CID("02"), "x");
+	batch_run(&stage.batch);
+	(void)!post_b(CID("03"), "three");
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 1);
+	stage_fail(STATUS_BAD_REQUEST);
+	batch_run(&stage.batch);
+	CU_ASSERT_EQUAL(stage.statements, 2); /* and who looks for a row that is at fault does so alone */
+	CU_ASSERT_EQUAL(stage.batch.flying_count, 8);
+}
+
+static void what_was_lost_on_one_session_goes_by_the_other_in_its_order(void)
+{
+	both_join_and_two_sessions_stand();
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	(void)!post_b(CID("02"), "two");
+	batch_run(&stage.batch);
+	(void)!post(kim, CID("03"), "three");
+	stage.session = 1;
+	stage.database_up = false;
+	stage_fail(STATUS_UNAVAILABLE);
+	CU_ASSERT_TRUE(batch_is_cut_off(&stage.batch));
+	stage.database_up = true;
+	batch_run(&stage.batch);
+	CU_ASSERT_STRING_EQUAL(stage.params[4], "{\"one\",\"three\"}");
+	CU_ASSERT_EQUAL(stage.batch.flying_count, 3);
+}
+
+/* The table shows what was stored before its answer is here, for both come by different sessions. */
+static void an_author_gets_the_ack_although_the_table_showed_his_message_first(void)
+{
+	unsigned asked;
+
+	both_join_and_two_sessions_stand();
+	(void)!post(kim, CID("01"), "one");
+	batch_run(&stage.batch);
+	CU_ASSERT_TRUE(batch_flies(&stage.batch, CHAT_A, CID("01")));
+	CU_ASSERT_FALSE(batch_flies(&stage.batch, CHAT_B, CID("01")));
+	room_look(room);
+	asked = stage.tails_asked;
+	room_tail_waits(room, 2, true);
+	CU_ASSERT_EQUAL(stage.tails_asked, asked);
+	ANSWER(STORED("1", "1", "1"));
+	CU_ASSERT_STRING_EQUAL(stage_hear(kim), "{\"t\":\"ack\",\"cid\":\"" CID("01") "\",\"chat\":\"" CHAT_A "\",\"seq\":1} ");
+	CU_ASSERT_EQUAL(stage.tails_asked, asked + 1); /* for what stood behind it */
+}
+
 CU_TestInfo batch_tests[] = {
+	{ "a_small_statement_does_not_wait_for_another", a_small_statement_does_not_wait_for_another },
+	{ "a_chat_flies_by_one_session_at_a_time", a_chat_flies_by_one_session_at_a_time },
+	{ "a_long_line_or_a_session_that_is_busy_waits_for_the_first", a_long_line_or_a_session_that_is_busy_waits_for_the_first },
+	{ "what_was_lost_on_one_session_goes_by_the_other_in_its_order", what_was_lost_on_one_session_goes_by_the_other_in_its_order },
+	{ "an_author_gets_the_ack_although_the_table_showed_his_message_first", an_author_gets_the_ack_although_the_table_showed_his_message_first },
 	{ "what_arrives_meanwhile_goes_with_the_next", what_arrives_meanwhile_goes_with_the_next },
 	{ "a_repeat_is_acknowledged_and_told_to_nobody", a_repeat_is_acknowledged_and_told_to_nobody },
 	{ "a_refused_row_harms_no_other", a_refused_row_harms_no_other },

@@ -18,8 +18,10 @@ struct stage stage;
 
 static struct fake_socket *sockets[SOCKETS_MAX];
 static size_t socket_count;
-static pipe_done_fn *pending_done;
-static void *pending_arg;
+static struct {
+	pipe_done_fn *done;
+	void *arg;
+} pending[STAGE_SESSIONS]; /* the statement under way of each session */
 
 /* ---- sockets ------------------------------------------------------------------------------------------------ */
 
@@ -200,12 +202,32 @@ static void show_array(const char *data, size_t size, char *ret_text, size_t tex
 	buf_fini(&literal);
 }
 
+/* A session of the stage by its number, from 1 on; 0 is the one that everybody has who asks for none. */
+struct pipe *stage_session(unsigned number)
+{
+	return (struct pipe *)(void *)&pending[number];
+}
+
+static unsigned session_number(const struct pipe *p)
+{
+	for (unsigned i = 1; i < STAGE_SESSIONS; i++)
+		if (p == stage_session(i))
+			return i;
+	return 0;
+}
+
+size_t pipe_in_flight(const struct pipe *p)
+{
+	return pending[session_number(p)].done ? 1 : 0;
+}
+
 enum status pipe_send(struct pipe *p, const struct statement *statement, const struct param *params, pipe_done_fn *done, void *arg)
 {
-	(void)p;
+	unsigned session = session_number(p);
+
 	if (!stage.database_up)
 		return STATUS_UNAVAILABLE;
-	assert(!pending_done);
+	assert(!pending[session].done);
 	stage.statements++;
 	stage.statement = statement;
 	for (int i = 0; i < statement->params && i < 8; i++)
@@ -213,18 +235,19 @@ enum status pipe_send(struct pipe *p, const struct statement *statement, const s
 			show_array(params[i].value, (size_t)params[i].length, stage.params[i], sizeof stage.params[i]);
 		else
 			(void)snprintf(stage.params[i], sizeof stage.params[i], "%s", params[i].value ? params[i].value : "-");
-	pending_done = done;
-	pending_arg = arg;
+	stage.session = session;
+	pending[session].done = done;
+	pending[session].arg = arg;
 	return STATUS_OK;
 }
 
 static void finish(const PGresult *result, const struct problem *problem)
 {
-	pipe_done_fn *done = pending_done;
+	pipe_done_fn *done = pending[stage.session].done;
 
 	assert(done);
-	pending_done = NULL;
-	done(pending_arg, result, problem);
+	pending[stage.session].done = NULL;
+	done(pending[stage.session].arg, result, problem);
 }
 
 void stage_answer(const char *const *columns, int column_count, const char *const *cells, int rows)
@@ -350,7 +373,7 @@ void relay_stage_begin(void)
 	hints_init(&stage.hints, NULL, &stage.bus);
 	signals_init(&stage.signals, &stage.rooms, &stage.hints, &transport);
 	access_init(&stage.access, NULL, &stage.clients, &stage.rooms, &stage.limits);
-	batch_init(&stage.batch, NULL, &stage.clients, &stage.rooms, &stage.hints, &stage.limits);
+	batch_init(&stage.batch, NULL, NULL, &stage.clients, &stage.rooms, &stage.hints, &stage.limits);
 }
 
 void relay_stage_end(void)
@@ -361,7 +384,7 @@ void relay_stage_end(void)
 		free(sockets[i]);
 	}
 	socket_count = 0;
-	pending_done = NULL;
+	memset(pending, 0, sizeof pending);
 	batch_fini(&stage.batch);
 	bus_close(&stage.bus);
 	hints_fini(&stage.hints);

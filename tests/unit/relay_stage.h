@@ -44,6 +44,7 @@ struct stage {
 	/* the database */
 	bool database_up;
 	unsigned statements;
+	unsigned session; /* that took the last statement, and that answers */
 	const struct statement *statement;
 	char params[8][4096];
 	/* the bus: what happened, and its courier */
@@ -72,6 +73,8 @@ struct page *stage_page(uint64_t first, uint64_t last);
 /* What comes by the courier. */
 void stage_comes(const char *payload);
 
+#define STAGE_SESSIONS 3
+struct pipe *stage_session(unsigned number); /* 1 or 2 */
 /* The statement under way is answered: `rows` of `columns`, NULL cells as "-"; or it fails. */
 void stage_answer(const char *const *columns, int column_count, const char *const *cells, int rows);
 void stage_done(void); /* answered without columns */
