@@ -3,7 +3,7 @@
 // tests/bench/README.md.
 //
 //   SWITCHBOARD_BUILD=BUILD-DIRECTORY node tests/bench/messages.mjs [--pairs 500] [--seconds 8] [--runs 3] [--rate 2000] [--body 120] [--window 1]
-//        [--idle 0] [--sessions 2] [--only floor|ours] [--gather MS] [--json FILE]
+//        [--idle 0] [--sessions 2] [--only floor|ours] [--load saturated|steady] [--gather MS] [--json FILE]
 //   ... --relays 2 [--nats] [--rate 200]     instead: what it costs that the parties are on different relays
 
 import { spawn } from 'node:child_process';
@@ -19,7 +19,7 @@ const { values: given } = parseArgs({
 	options: {
 		pairs: { type: 'string', default: '500' }, seconds: { type: 'string', default: '8' }, runs: { type: 'string', default: '3' },
 		rate: { type: 'string' }, body: { type: 'string', default: '120' }, window: { type: 'string', default: '1' },
-		idle: { type: 'string', default: '0' }, sessions: { type: 'string', default: '2' }, only: { type: 'string' }, gather: { type: 'string' }, json: { type: 'string' },
+		idle: { type: 'string', default: '0' }, sessions: { type: 'string', default: '2' }, only: { type: 'string' }, load: { type: 'string' }, gather: { type: 'string' }, json: { type: 'string' },
 		relays: { type: 'string', default: '1' }, nats: { type: 'boolean' },
 	},
 });
@@ -115,8 +115,8 @@ const results = {};
 if (relays > 1) {
 	results.relays = await compareRelays();
 } else {
-	results.saturated = await compare(`saturated, ${given.pairs} pairs`, 0);
-	if (fixedRate > 0) results.steady = await compare(`${fixedRate} messages a second`, fixedRate);
+	if (given.load !== 'steady') results.saturated = await compare(`saturated, ${given.pairs} pairs`, 0);
+	if (given.load !== 'saturated' && fixedRate > 0) results.steady = await compare(`${fixedRate} messages a second`, fixedRate);
 }
 if (given.json) writeFileSync(given.json, `${JSON.stringify(results, null, '\t')}\n`);
 await stack.finish();
