@@ -71,6 +71,9 @@ const struct option_def chat_options[] = {
 	{ "sockets_per_second", OPTION_INT, "500", 0, 100000, NULL, "relay", false,
 	  "Sockets a second that are taken in, so that those who come back after a restart do so one after the other; further ones are refused with 503 and try again; 0 = no limit." },
 	{ "sockets_burst", OPTION_INT, "1000", 1, 100000, NULL, "relay", false, "Sockets that are taken in at once." },
+	{ "sockets_pace", OPTION_INT, "800", 0, 100000, NULL, "relay", false,
+	  "Sockets a second that are let in when many come at once; the others stand in the system's line (net.core.somaxconn) meanwhile, so that who is there already is "
+	  "served as quickly as ever; 0 = as fast as it goes." },
 	{ "relay_memory_max_mib", OPTION_INT, "448", 0, 1048576, NULL, "relay", false,
 	  "Resident memory from which on no further socket is taken in, in MiB; keep it below what the system allows (MemoryMax); 0 = no limit." },
 	{ "database_grace_s", OPTION_INT, "30", 1, 3600, NULL, "relay", false, "Seconds without database before sockets are closed with 4503." },

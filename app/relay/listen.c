@@ -12,9 +12,28 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 1024
-#define ACCEPTS_PER_TURN 32
+#define BACKLOG 4096       /* the system may allow fewer (net.core.somaxconn) */
+#define ACCEPTS_PER_TURN 16
 #define INHERITED_FD 3
+
+static void start(struct listener *l);
+
+static void on_turn(uv_timer_t *timer)
+{
+	start(timer->data);
+}
+
+/* false: the pace does not allow one now; its timer goes on */
+static bool may_accept(struct listener *l)
+{
+	uint32_t wait_ms;
+
+	if (bucket_take(&l->paced, &l->pace, uv_hrtime() / 1000, &wait_ms))
+		return true;
+	uv_poll_stop(&l->poll);
+	uv_timer_start(&l->turn, on_turn, wait_ms, 0);
+	return false;
+}
 
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
@@ -23,15 +42,21 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	for (int i = 0; i < ACCEPTS_PER_TURN && l->open < l->max; i++) {
-		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct bucket before = l->paced;
+		int fd;
 
-		if (fd < 0)
+		if (!may_accept(l))
 			return;
+		fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0) {
+			l->paced = before;
+			return;
+		}
 		l->open++;
 		l->accepted(l->arg, fd);
 	}
-	if (l->open >= l->max && !l->paused) {
-		l->paused = true;
+	if (l->open >= l->max && !l->full) {
+		l->full = true;
 		uv_poll_stop(&l->poll);
 		log_count(LOG_LEVEL_WARN, "sockets_full", "sockets", (long long)l->open, NULL);
 	}
@@ -39,8 +64,8 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 
 static void start(struct listener *l)
 {
-	l->paused = false;
-	uv_poll_start(&l->poll, UV_READABLE, on_connection);
+	if (l->fd >= 0 && !l->full)
+		uv_poll_start(&l->poll, UV_READABLE, on_connection);
 }
 
 static enum status refuse(const char *path, const char *what)
@@ -110,7 +135,10 @@ enum status listener_open(struct listener *l, uv_loop_t *loop, const struct opti
 {
 	enum status status = STATUS_OK;
 
-	*l = (struct listener){ .fd = -1, .max = max, .accepted = accepted, .arg = arg };
+	*l = (struct listener){
+		.fd = -1, .max = max, .accepted = accepted, .arg = arg,
+		.pace = { .count = (unsigned)option_int(options, "sockets_pace"), .per_s = 1, .burst = ACCEPTS_PER_TURN },
+	};
 	if (inherits()) {
 		l->fd = INHERITED_FD;
 		l->path = "LISTEN_FDS";
@@ -127,7 +155,8 @@ enum status listener_open(struct listener *l, uv_loop_t *loop, const struct opti
 		l->fd = -1;
 		return status;
 	}
-	l->poll.data = l;
+	uv_timer_init(loop, &l->turn);
+	l->poll.data = l->turn.data = l;
 	start(l);
 	log_event(LOG_LEVEL_INFO, "listening", "path", l->path, NULL);
 	return STATUS_OK;
@@ -136,8 +165,10 @@ enum status listener_open(struct listener *l, uv_loop_t *loop, const struct opti
 void listener_closed(struct listener *l)
 {
 	l->open--;
-	if (l->paused && l->fd >= 0)
-		start(l);
+	if (!l->full)
+		return;
+	l->full = false;
+	start(l);
 }
 
 void listener_close(struct listener *l)
@@ -146,6 +177,7 @@ void listener_close(struct listener *l)
 		return;
 	uv_poll_stop(&l->poll);
 	uv_close((uv_handle_t *)&l->poll, NULL);
+	uv_close((uv_handle_t *)&l->turn, NULL);
 	if (l->owned)
 		(void)unlink(l->path);
 	close(l->fd);

@@ -10,6 +10,7 @@ int main(void)
 		{ "admission", NULL, NULL, NULL, NULL, admission_tests },
 		{ "client", NULL, NULL, relay_stage_begin, relay_stage_end, client_tests },
 		{ "crowding", NULL, NULL, relay_stage_begin, relay_stage_end, crowding_tests },
+		{ "departures", NULL, NULL, NULL, NULL, departures_tests },
 		{ "room", NULL, NULL, relay_stage_begin, relay_stage_end, room_tests },
 		{ "marks", NULL, NULL, relay_stage_begin, relay_stage_end, marks_tests },
 		{ "signals", NULL, NULL, relay_stage_begin, relay_stage_end, signals_tests },

@@ -4,7 +4,7 @@
 
 #include "tap.h"
 
-extern CU_TestInfo access_tests[], admission_tests[], batch_tests[], bus_tests[], client_tests[], crowding_tests[], frame_tests[], hints_tests[], mailbox_tests[], marks_tests[],
+extern CU_TestInfo access_tests[], admission_tests[], batch_tests[], bus_tests[], client_tests[], crowding_tests[], departures_tests[], frame_tests[], hints_tests[], mailbox_tests[], marks_tests[],
 	room_tests[], signals_tests[];
 
 void relay_stage_begin(void);
