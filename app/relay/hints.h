@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Words to the other relays: "look there". Gathered, each word once, and sent every 10 ms at most on a session of their own, never in the
+/* Words to the other relays: "look there". Gathered, each word once, and sent every 5 ms at most on a session of their own, never in the
  * transaction of a message (a NOTIFY serialises commits). A lost hint costs a moment: the tables say what is. While no other relay
  * lives, nothing is sent. Where there is a bus (bus.h), words go by it, and by the database to those it does not reach; while it reaches everybody, by it alone. */
 #ifndef SWITCHBOARD_RELAY_HINTS_H
@@ -78,7 +78,7 @@ void hints_bus_failed(struct hints *h);
 /* Somebody whom the bus reached is not reached any more: who is not, looks at everything. */
 void hints_peer_lost(struct hints *h);
 
-/* Sends what waits, when it can; call soon, and every 10 ms at most, while hints_waiting(). */
+/* Sends what waits, when it can; call soon, and every 5 ms at most, while hints_waiting(). */
 bool hints_waiting(const struct hints *h);
 void hints_flush(struct hints *h);
 

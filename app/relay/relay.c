@@ -23,7 +23,8 @@
 
 #define TICK_MS 200
 #define LATE_MS 500       /* from one tick to the next: we were away */
-#define PULSE_MS 10
+#define PULSE_MS 10       /* a batch that was refused rests so long */
+#define HINTS_MS 5        /* between two that tell other relays where to look */
 #define HELLOS_FLYING 8   /* enough to keep the server busy, few enough that a message waits for some milliseconds only when thousands come back at once */
 #define RECONNECT_AFTER_MS 250
 #define RECONNECT_SPREAD_MS 2000
@@ -349,7 +350,7 @@ static uint64_t pulse_in_ms(const struct relay *r)
 
 	if (batch_is_resting(&r->batch))
 		return PULSE_MS;
-	return since_ms < PULSE_MS ? PULSE_MS - since_ms : 0;
+	return since_ms < HINTS_MS ? HINTS_MS - since_ms : 0;
 }
 
 void relay_settle(struct relay *r)

@@ -66,7 +66,7 @@ struct relay {
 
 	uv_timer_t tick;         /* deadlines, a few times a second */
 	uint64_t tick_ms;        /* the last one */
-	uv_timer_t pulse;        /* hints, 10 ms after the last at the earliest, and second tries */
+	uv_timer_t pulse;        /* hints, 5 ms after the last at the earliest, and second tries */
 	uint64_t pulse_ms;       /* the last one */
 	uv_timer_t gather;       /* a small statement waits for company */
 	uv_prepare_t settle;     /* before the loop sleeps: relay_settle() */
