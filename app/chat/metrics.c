@@ -50,8 +50,8 @@ const struct metric_def chat_metrics[METRIC_COUNT] = {
 	[METRIC_RELAY_BUS_SENT] = COUNTER("relay_bus_sent_total", NULL, "Payloads of hints sent by NATS."),
 	[METRIC_RELAY_BUS_RECEIVED] = COUNTER("relay_bus_received_total", NULL, "Payloads of hints that came from other relays by NATS."),
 	[METRIC_RELAY_BUS_FAILURES] = COUNTER("relay_bus_failures_total", NULL, "Times that NATS stopped working."),
-	[METRIC_RELAY_DATABASE_UP] = GAUGE("relay_database_up", NULL, "1: the session of the messages stands. (The row comes over another one.)"),
-	[METRIC_RELAY_DATABASE_RECONNECTS] = COUNTER("relay_database_reconnects_total", NULL, "Sessions of the messages opened after the first one."),
+	[METRIC_RELAY_DATABASE_UP] = GAUGE("relay_database_up", NULL, "1: the sessions stand that messages, hellos and events go by. (The row comes over another one.)"),
+	[METRIC_RELAY_DATABASE_RECONNECTS] = COUNTER("relay_database_reconnects_total", NULL, "Of those sessions, how many were opened after the first ones."),
 	[METRIC_RELAY_DATABASE_IN_FLIGHT] = GAUGE("relay_database_statements_in_flight", NULL, "Statements sent and not answered."),
 	[METRIC_RELAY_DRAINING] = GAUGE("relay_draining", NULL, "1: it has been told to stop."),
 

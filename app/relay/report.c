@@ -84,10 +84,18 @@ static void add_out_queues(struct buf *row, const struct clients *clients)
 
 static void add_database(struct buf *row, const struct relay *r)
 {
-	unsigned long long sessions = pipe_sessions(r->pipe);
+	const struct pipe *const pipes[] = { r->pipe, r->post_pipe };
+	unsigned long long again = 0;
+	bool up = true;
 
-	add(row, METRIC_RELAY_DATABASE_UP, pipe_is_up(r->pipe));
-	add(row, METRIC_RELAY_DATABASE_RECONNECTS, (double)(sessions > 0 ? sessions - 1 : 0));
+	for (size_t i = 0; i < COUNT(pipes); i++) {
+		unsigned long long sessions = pipe_sessions(pipes[i]);
+
+		up = up && pipe_is_up(pipes[i]);
+		again += sessions > 0 ? sessions - 1 : 0;
+	}
+	add(row, METRIC_RELAY_DATABASE_UP, up);
+	add(row, METRIC_RELAY_DATABASE_RECONNECTS, (double)again);
 	add(row, METRIC_RELAY_DATABASE_IN_FLIGHT, (double)(pipe_in_flight(r->pipe) + pipe_in_flight(r->post_pipe)));
 }
 
