@@ -227,7 +227,8 @@ select is(t.said('A'), 'message:customer:I want a real human, please | bot_messa
 	'an escalation phrase counts');
 rollback to words;
 select t.first('My bill', '{"quick_reply": {"payload": "billing"}}');
-select is((select c.state || ' ' || c.queue || ' ' || (m.data ->> 'choice') from chat.chat c join chat.message m on m.chat = c.chat and m.seq = 1 where c.chat = t.chat_of('A')), 'queued billing billing',
+select is((select c.state || ' ' || c.queue || ' ' || (m.data ->> 'choice') from chat.chat c join chat.message m on m.chat = c.chat and m.seq = 1 where c.chat = t.chat_of('A')),
+	'queued billing billing',
 	'a button of a menu that the page shows counts');
 rollback to words;
 select t.first('Menu', '{"quick_reply": {"payload": "GET_STARTED"}}');
@@ -261,7 +262,8 @@ select t.first('What are your opening hours?', '{"quick_reply": {"payload": "MEN
 select is((select jsonb_build_array(x.body -> 'event', x.body #> '{message,text}', x.body #> '{message,choice}') from chat.outbox o, internal.bot_body(o) x (body) where o.kind = 'bot'),
 	'["start", "What are your opening hours?", "MENU.hours"]', 'has the first word with its first turn');
 select t.page(jsonb_build_array(t.meta('m4', 'B', 'A real human!')));
-select is((select c.state || ' ' || (select count(*) from chat.bot_lease l where l.chat = c.chat) from chat.chat c where c.chat = t.chat_of('B')), 'queued 0', 'and not the chat of who wants a person');
+select is((select c.state || ' ' || (select count(*) from chat.bot_lease l where l.chat = c.chat) from chat.chat c where c.chat = t.chat_of('B')), 'queued 0',
+	'and not the chat of who wants a person');
 :next_story
 
 -- receipts and the window
