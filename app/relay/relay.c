@@ -11,7 +11,6 @@
 #include "relay/hello.h"
 #include "relay/operator.h"
 #include "relay/place.h"
-#include "relay/render.h"
 #include "relay/report.h"
 #include "relay/session.h"
 
@@ -26,8 +25,6 @@
 #define PULSE_MS 10       /* a batch that was refused rests so long */
 #define HINTS_MS 5        /* between two that tell other relays where to look */
 #define HELLOS_FLYING 8   /* enough to keep the server busy, few enough that a message waits for some milliseconds only when thousands come back at once */
-#define RECONNECT_AFTER_MS 250
-#define RECONNECT_SPREAD_MS 2000
 
 /* ---- hellos ------------------------------------------------------------------------------------------------- */
 
@@ -382,26 +379,6 @@ void relay_gone(struct relay *r, struct client **client)
 	session_end(*client);
 	operator_gone(r, *client);
 	client_free(client);
-}
-
-void relay_drain(struct relay *r)
-{
-	struct client *client, *next;
-
-	r->draining = true;
-	r->admission.draining = true;
-	marks_flush(&r->marks);
-	log_count(LOG_LEVEL_INFO, "draining", "sockets", (long long)r->clients.count, NULL);
-	HASH_ITER(hh, r->clients.by_id, client, next) {
-		render_reconnect(client_scratch(client), RECONNECT_AFTER_MS + (unsigned)(client->id * 7919 % RECONNECT_SPREAD_MS));
-		client_send_scratch(client);
-		client_close(client, CLOSE_GOING_AWAY);
-	}
-}
-
-bool relay_is_drained(const struct relay *r)
-{
-	return r->clients.count == 0 && (batch_is_empty(&r->batch) || batch_is_cut_off(&r->batch)) && (r->marks.flying == 0 || !pipe_is_up(r->pipe));
 }
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
