@@ -28,6 +28,7 @@ enum status guard_init(struct guard *guard, const struct options *options)
 		.webhooks = { .count = (unsigned)option_int(options, "webhooks_per_second"), .per_s = 1, .burst = (unsigned)option_int(options, "webhooks_burst") },
 		.chat_wait_ms = option_int(options, "chat_wait_max_ms"),
 		.hashes = { .fd = -1 },
+		.reports = { .fd = -1 },
 	};
 	guard->seldom = (struct rate){ .count = guard->chats.count, .per_s = guard->chats.per_s * SELDOM_PART, .burst = (guard->chats.burst + SELDOM_PART - 1) / SELDOM_PART };
 	if (networks_parse(exempt ? exempt : "", &guard->exempt) != STATUS_OK) {
@@ -35,7 +36,8 @@ enum status guard_init(struct guard *guard, const struct options *options)
 		return STATUS_INVALID;
 	}
 	guard->buckets = shared_buckets_new();
-	if (!guard->buckets || !seats_init(&guard->hashes, (int)option_int(options, "password_hashes_max"))) {
+	if (!guard->buckets || !seats_init(&guard->hashes, (int)option_int(options, "password_hashes_max")) ||
+		!seats_init(&guard->reports, (int)option_int(options, "reports_max"))) {
 		log_event(LOG_LEVEL_ERROR, "no memory for what the workers share", NULL);
 		return STATUS_UNAVAILABLE;
 	}
@@ -46,6 +48,7 @@ void guard_fini(struct guard *guard)
 {
 	shared_buckets_free(&guard->buckets);
 	seats_fini(&guard->hashes);
+	seats_fini(&guard->reports);
 }
 
 bool guard_exempts(const struct call *call)

@@ -23,6 +23,7 @@ struct guard {
 	struct rate seldom; /* of chats, too: who asks for no more has all of what a site has */
 	int64_t chat_wait_ms; /* 0 = any */
 	struct seats hashes; /* passwords that are hashed at this moment */
+	struct seats reports; /* and reports that are made */
 };
 
 /* What went wrong is logged. */

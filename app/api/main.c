@@ -107,7 +107,7 @@ static int serve(struct api *api, const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options *options = NULL;
-	struct api api = { .guard.hashes.fd = -1 };
+	struct api api = { .guard = { .hashes.fd = -1, .reports.fd = -1 } };
 	bool done = false;
 	int code = 1;
 

@@ -8,6 +8,7 @@
 
 #define TIME_MAX 35 /* bytes */
 #define KEY_MAX 63
+#define BUSY_RETRY_MS 5000
 
 /* format=csv or format=json; without it CSV for who asks for nothing else (Accept: text/csv). */
 static enum status find_format(struct call *call, bool *ret_csv)
@@ -44,10 +45,41 @@ static void answer_csv(struct call *call, const char *csv)
 	response_header(&call->response, "Content-Disposition", disposition);
 }
 
+static enum status make_report(struct call *call, const struct param *params, size_t count, bool csv)
+{
+	PGresult *result;
+	enum status status;
+
+	if (!csv)
+		return call_answer(call, &STATEMENT_REPORT, params, count);
+	status = call_run(call, &STATEMENT_REPORT, params, count, &result);
+	if (status != STATUS_OK)
+		return status;
+	answer_csv(call, result_str(result, 0, "body"));
+	PQclear(result);
+	return STATUS_OK;
+}
+
+/* A year of a large company takes longer than anything else may, so there are only so many at once, and there are workers left for everybody else. */
+static enum status make_in_turn(struct call *call, const struct param *params, size_t count, bool csv)
+{
+	int seat = seats_take(&call->api->guard.reports, 0);
+	enum status status;
+
+	if (seat < 0) {
+		call_fail(call, STATUS_UNAVAILABLE, NULL);
+		call->problem.retry_ms = BUSY_RETRY_MS;
+		return STATUS_UNAVAILABLE;
+	}
+	conn_serve(call->api->conn, &STATEMENT_SERVE_LONG, call->served);
+	status = make_report(call, params, count, csv);
+	seats_leave(&call->api->guard.reports, seat);
+	return status;
+}
+
 enum status supervisor_report(struct call *call)
 {
 	const char *from = NULL, *to = NULL, *queue = NULL, *by = NULL;
-	PGresult *result;
 	bool csv = false;
 	enum status status = find_format(call, &csv);
 
@@ -64,12 +96,5 @@ enum status supervisor_report(struct call *call)
 	const struct param params[] = { SESSION_PARAM(call), PARAM_TEXT(call->match.args[0]), PARAM_TEXT(from), PARAM_TEXT(to), PARAM_TEXT(queue), PARAM_TEXT(by),
 									PARAM_TEXT(csv ? "true" : "false") };
 
-	if (!csv)
-		return call_answer(call, &STATEMENT_REPORT, params, ARRAY_SIZE(params));
-	status = call_run(call, &STATEMENT_REPORT, params, ARRAY_SIZE(params), &result);
-	if (status != STATUS_OK)
-		return status;
-	answer_csv(call, result_str(result, 0, "body"));
-	PQclear(result);
-	return STATUS_OK;
+	return make_in_turn(call, params, ARRAY_SIZE(params), csv);
 }

@@ -40,6 +40,8 @@ const struct option_def chat_options[] = {
 	  "SWITCHBOARD_SENT_AT; 0 = any time." },
 	{ "password_hashes_max", OPTION_INT, "2", 1, 256, NULL, "api", false,
 	  "Passwords that are hashed at once, by all workers together (each takes 25 ms of a processor); a login that waited 2 s for its turn is answered 503 unavailable." },
+	{ "reports_max", OPTION_INT, "2", 1, 256, NULL, "api", false,
+	  "Reports that are made at once, by all workers together (one may take 8 s); a further one is answered 503 unavailable." },
 	{ "security_log", OPTION_PATH, NULL, 0, 0, NULL, "api relay", false,
 	  "File for the security log (logins, denied requests, limits reached, with addresses), opened anew when it was moved away; default: the other log, marked stream=security." },
 	{ "static_dir", OPTION_PATH, NULL, 0, 0, NULL, "api", false, "Directory of the built front end (manifest.json and hashed files); default: the installed one." },

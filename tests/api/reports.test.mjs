@@ -3,9 +3,11 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { api, assertError } from '../support/http.mjs';
 import { Customer, Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
+import { until } from '../support/waiting.mjs';
 
 const stack = useStack();
 const REPORTS = ['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots'];
@@ -64,4 +66,31 @@ test('a parameter that is wrong is named (P6)', async () => {
 	}
 	assertError(await ask('service?queue=nowhere'), 404, 'not_found', 'queue');
 	assert.equal((await ask('service?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00%2B01:00&by=hour')).status, 200);
+});
+
+test('a report may take longer than any other statement, and only so many are made at once', async () => {
+	for (const [setting, value] of [['statement_timeout', '300ms'], ['lock_timeout', '60s']])
+		await stack.database.query(`alter role switchboard_api in database ${stack.database.name} set ${setting} = '${value}'`);
+	const sam = { Cookie: (await Operator.logIn(stack, 'sam')).cookie };
+	await stack.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'switchboard-api'");
+	const report = () => api(stack, 'GET', 'reports/service', { headers: sam });
+	const waiting = (s) => stack.query(`select pid from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'switchboard-api %'
+		and query_start < clock_timestamp() - make_interval(secs => $1)`, [s]);
+	const client = await stack.database.connect();
+	try {
+		await client.query('begin');
+		await client.query('lock table chat.chat');
+		const first = report(), second = report();
+		await until(async () => (await waiting(0.6)).length === 2, { what: 'two reports to wait for longer than a statement may take' });
+		const third = await report();
+		assertError(third, 503, 'unavailable');
+		assert.equal(third.headers['retry-after'], '5');
+		assertError(await api(stack, 'GET', `operator/chats/${randomUUID()}/events`, { headers: sam }), 503, 'unavailable'); // it looks at the same table, and has its 300 ms
+		await client.query('rollback');
+		assert.deepEqual([(await first).status, (await second).status], [200, 200]);
+		assert.equal((await report()).status, 200);
+	} finally {
+		await client.end();
+		for (const setting of ['statement_timeout', 'lock_timeout']) await stack.database.query(`alter role switchboard_api in database ${stack.database.name} reset ${setting}`);
+	}
 });

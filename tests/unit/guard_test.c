@@ -12,7 +12,7 @@ static struct call call;
 static void begin(const char *exempt)
 {
 	api = (struct api){ .guard = { .requests = { .count = 20, .per_s = 1, .burst = 40 }, .chats = { .count = 1, .per_s = 60, .burst = 5 }, .seldom = { .count = 1, .per_s = 240, .burst = 2 },
-											 .webhooks = { .count = 1, .per_s = 60, .burst = 100 }, .hashes = { .fd = -1 } } };
+											 .webhooks = { .count = 1, .per_s = 60, .burst = 100 }, .hashes = { .fd = -1 }, .reports = { .fd = -1 } } };
 	api.guard.buckets = shared_buckets_new();
 	CU_ASSERT_PTR_NOT_NULL_FATAL(api.guard.buckets);
 	CU_ASSERT_EQUAL_FATAL(networks_parse(exempt, &api.guard.exempt), STATUS_OK);
