@@ -67,7 +67,8 @@ select a.chat, a.assignment, b.assignment as other from chat.assignment a join c
 -- name: the load of an operator is what he holds and what is held out to him, chats of silent customers apart (C12)
 select s.operator, s.load, x.held from chat.operator_state s
 cross join lateral (select (select count(*) from chat.offer o where o.operator = s.operator and o.state = 'open')
-	+ (select count(*) from chat.assignment a where a.operator = s.operator and a.ended_at is null and a.idle_since is null) as held) x
+	+ (select count(*) from chat.assignment a where a.operator = s.operator and a.ended_at is null and a.idle_since is null)
+	+ (select count(*) from chat.filing f where f.operator = s.operator) as held) x
 where s.load <> x.held;
 
 -- name: every assignment stands on an accepted offer of the same chat to the same operator (I7)
@@ -200,8 +201,17 @@ where c.chat is null or s.chat is null;
 -- name: a reminder comes once in a silence
 select m.chat, m.data from chat.message m where m.kind = 'reminder' and m.data ? 'since' group by m.chat, m.data having count(*) > 1;
 
--- name: only a chat that is over, or in its wrap-up, is filed under something
-select c.chat, c.state, c.filed_under from chat.chat c where c.filed_under is not null and c.state not in ('wrap_up', 'ended');
+-- name: only a chat that is over, or in its wrap-up, is filed under something, or one that an operator has ended and its bot went on with
+select c.chat, c.state, c.filed_under from chat.chat c where c.filed_under is not null and c.state not in ('wrap_up', 'ended')
+  and not exists (select from chat.message m where m.chat = c.chat and m.kind = 'left' and m.data ->> 'reason' = 'ended');
+
+-- name: only a bot has the last word, after an operator whose part is over
+select c.chat, c.state, c.closing_until from chat.chat c
+where c.closing_until is not null and (c.state <> 'bot' or not exists (select from chat.assignment a where a.chat = c.chat and a.ended_at is not null));
+
+-- name: who files a chat that its bot went on with has had it last before
+select f.chat, f.operator from chat.filing f
+where not exists (select from chat.assignment a where a.chat = f.chat and a.operator = f.operator and a.ended_at is not null);
 
 -- name: every word a phrase is found by is known as a word
 select w.locale, w.word, w.phrase from internal.phrase_word w where not exists (select from internal.phrase_vocabulary v where v.locale = w.locale and v.word = w.word);

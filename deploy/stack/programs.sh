@@ -19,7 +19,7 @@ programs_demo_company() {
 	local dir=$1 log=$1/log/setup.log psql
 	psql=(psql -X -q -1 -v ON_ERROR_STOP=1 -d "$(programs_dsn "$dir" postgres)")
 	if [ ! -s "$dir/logins" ]; then
-		logged "$log" "${psql[@]}" -f "$dir/installed/share/switchboard/sql/demo.sql"
+		logged "$log" "${psql[@]}" -f "$dir/installed/share/switchboard/sql/demo.sql" -f "$stack_dir/shop-habits.sql"
 		(umask 077 && programs_passwords "$dir" "${psql[@]}" >"$dir/logins.new") || exit
 		mv "$dir/logins.new" "$dir/logins"
 	fi

@@ -118,8 +118,8 @@ create trigger chat_asks after update of queue, arrived_at, level, preferred_ope
 create trigger chat_asks after insert or update or delete on chat.chat_skill
 	for each row execute function internal.chat_asks();
 
--- operator_state.load = open offers + open assignments that are not idle. A falling load frees a slot: the router is rung. Who makes an offer counts it himself, and begins
--- the stagger interval (internal.make_offer, internal.offer_by_hand).
+-- operator_state.load = open offers + open assignments that are not idle + chats that are filed while the bot has them. A falling load frees a slot: the router is rung.
+-- Who makes an offer counts it himself, and begins the stagger interval (internal.make_offer, internal.offer_by_hand).
 create function internal.load_changes(p_operator text, p_change int) returns void
 language plpgsql as $$
 begin
@@ -157,6 +157,16 @@ create trigger assignment_ends after update of ended_at on chat.assignment
 	for each row when (old.ended_at is null and new.ended_at is not null and old.idle_since is null) execute function internal.assignment_loads();
 create trigger assignment_idles after update of idle_since on chat.assignment
 	for each row when (old.ended_at is null and new.ended_at is null and (old.idle_since is null) <> (new.idle_since is null)) execute function internal.assignment_loads();
+
+create function internal.filing_loads() returns trigger
+language plpgsql as $$
+begin
+	perform internal.load_changes(coalesce(new.operator, old.operator), case tg_op when 'INSERT' then 1 else -1 end);
+	return null;
+end $$;
+
+create trigger filing_loads after insert or delete on chat.filing
+	for each row execute function internal.filing_loads();
 
 -- Marks what the router has to work out again (internal.refresh): argument 1 says what, argument 2 names the column with the key. Both the old and the new
 -- key are marked, so that a renamed one leaves nothing behind.

@@ -34,7 +34,7 @@ declare
 begin
 	perform internal.check_queue_takes(p_queue, p_now);
 	perform internal.obey_rules(p_chat, p_queue, p_now);
-	update chat.chat c set state = 'queued', queue = p_queue, arrived_at = p_now, bot_question = null, bot_hands_over = false,
+	update chat.chat c set state = 'queued', queue = p_queue, arrived_at = p_now, bot_question = null, bot_hands_over = false, closing_until = null,
 		preferred_operator = coalesce(c.preferred_operator, internal.last_operator(c.site, c.person, p_queue))
 	where c.chat = p_chat returning c.locale into v_locale;
 	perform internal.add_event(p_chat, p_now, 'queued', p_data => jsonb_build_object('queue', p_queue, 'label', internal.queue_label(p_queue, v_locale)));
@@ -229,8 +229,9 @@ begin
 		perform internal.ring_relays('o:' || a.operator, p_now) from chat.assignment a where a.chat = p_chat and a.ended_at is null;
 		perform internal.ring_router(); -- a new deadline
 	else
-		update chat.chat c set ended_at = p_now, ended_by = p_by, end_reason = p_reason,
-			state = case when c.state in ('queued', 'offered') or (c.state = 'bot' and p_reason = 'customer_gone') then 'abandoned' else 'ended' end
+		update chat.chat c set ended_at = p_now, ended_by = p_by, end_reason = p_reason, closing_until = null,
+			state = case when c.state in ('queued', 'offered') or (c.state = 'bot' and p_reason = 'customer_gone'
+				and not exists (select from chat.assignment a where a.chat = p_chat)) then 'abandoned' else 'ended' end
 		where c.chat = p_chat;
 	end if;
 	perform internal.close_offer(o.offer, case when p_by = 'operator' then 'withdrawn' else 'abandoned' end, null, p_now) from chat.offer o where o.chat = p_chat and o.state = 'open';
@@ -246,6 +247,19 @@ begin
 	update chat.chat c set state = 'ended', ended_at = p_now, wrap_up_until = null where c.chat = p_chat and c.state = 'wrap_up';
 	if found then
 		perform internal.end_assignment(p_chat, 'wrapped up', p_now);
+	end if;
+end $$;
+
+-- The same for one who files while the bot has the chat.
+create function internal.finish_filing(p_chat uuid, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+	v_operator text := (select f.operator from chat.filing f where f.chat = p_chat);
+begin
+	if v_operator is not null then
+		perform internal.lock_states(array[v_operator]);
+		delete from chat.filing f where f.chat = p_chat;
+		perform internal.ring_relays('o:' || v_operator, p_now);
 	end if;
 end $$;
 
@@ -283,6 +297,8 @@ begin
 			perform internal.finish_wrap_up(v_chat.chat, p_now);
 		end if;
 	end loop;
+	perform internal.lock_states(array[p_operator]);
+	delete from chat.filing f where f.operator = p_operator;
 	return v_count;
 end $$;
 

@@ -160,6 +160,9 @@ begin
 		perform internal.bot_passes_on(v_chat, v_node.queue, p_now, v_text);
 		return;
 	elsif v_node.escalates or (v_text is null and v_node.question is null and not coalesce(v_node.ends, false)) then
+		if v_node.escalates is not true and internal.bot_ends_unheard(p_chat, p_now) then
+			return;
+		end if;
 		perform internal.bot_passes_on(v_chat, internal.bot_person_queue(v_chat), p_now, v_text);
 		return;
 	end if;
@@ -283,6 +286,9 @@ create function internal.bot_fails(p_chat chat.chat, p_sqlstate text, p_error te
 language plpgsql as $$
 begin
 	perform internal.audit('bot failed', 'chat', p_chat.chat::text, null, jsonb_build_object('bot', p_chat.bot, 'node', p_chat.bot_node, 'sqlstate', p_sqlstate, 'error', left(p_error, 500)));
+	if internal.bot_ends_unheard(p_chat, p_now) then
+		return;
+	end if;
 	perform internal.bot_hands_over(p_chat, internal.bot_person_queue(p_chat), p_now, internal.text('bot_failed', p_chat.locale));
 exception when others then
 	if left(sqlstate, 2) in ('40', '53', '57', '58') then
@@ -292,14 +298,16 @@ exception when others then
 		'hand_over', sqlstate));
 end $$;
 
--- Begins with the first node; with return_node where an operator gives it a chat back. (What is the database's trouble and not the bot's, such as a deadlock, is the caller's to repeat.)
-create function internal.bot_begins(p_chat chat.chat, p_now timestamptz, p_returns boolean default false) returns void
+-- Begins with the first node (p_how: start); with another where an operator gives it a chat back (return) or has ended it (closing).
+-- (What is the database's trouble and not the bot's, such as a deadlock, is the caller's to repeat.)
+create function internal.bot_begins(p_chat chat.chat, p_now timestamptz, p_how text default 'start') returns void
 language plpgsql as $$
 begin
-	if internal.external_bot_begins(p_chat, case when p_returns then 'return' else 'start' end, p_now) then
+	if internal.external_bot_begins(p_chat, p_how, p_now) then
 		return;
 	end if;
-	perform internal.bot_enters(p_chat, case when p_returns then coalesce(b.return_node, b.first_node) else b.first_node end, p_now) from chat.bot b where b.bot = p_chat.bot;
+	perform internal.bot_enters(p_chat, coalesce(case p_how when 'closing' then coalesce(b.closing_node, b.return_node) when 'return' then b.return_node end, b.first_node), p_now)
+	from chat.bot b where b.bot = p_chat.bot;
 exception when others then
 	if left(sqlstate, 2) in ('40', '53', '57', '58') then
 		raise;

@@ -42,7 +42,7 @@ begin
 	update chat.bot_lease l set answer_by = least(l.answer_by, v_by) where l.chat = p_chat;
 end $$;
 
--- A chat begins with its bot (event start) or is given back to it (return). p_seq: what the customer has said first. False: the bot is a built-in one.
+-- A chat begins with its bot (event start), is given back to it (return), or its operator has ended it (closing). p_seq: what the customer has said first. False: the bot is a built-in one.
 create function internal.external_bot_begins(p_chat chat.chat, p_event text, p_now timestamptz, p_seq bigint default null) returns boolean
 language plpgsql as $$
 declare
@@ -123,6 +123,9 @@ declare
 begin
 	perform internal.audit('bot failed', 'chat', p_chat.chat::text, null, jsonb_build_object('bot', p_chat.bot, 'error', left(p_error, 500)));
 	perform internal.bot_leaves(p_chat.chat, 'failed', p_now);
+	if internal.bot_ends_unheard(p_chat, p_now) then
+		return;
+	end if;
 	update chat.chat c set bot_left_at = p_now where c.chat = p_chat.chat and c.bot_left_at is null; -- it did not even begin
 	select * into strict v_chat from chat.chat c where c.chat = p_chat.chat;
 	perform internal.bot_hands_over(v_chat, internal.person_queue(v_chat.widget, null), p_now);

@@ -3,12 +3,15 @@
 
 create function internal.chat_for_operator_json(p_chat chat.chat, p_now timestamptz) returns jsonb
 language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('id', p_chat.chat, 'state', p_chat.state, 'queue', p_chat.queue, 'queue_label', q.label, 'site', p_chat.site,
+	select jsonb_strip_nulls(jsonb_build_object('id', p_chat.chat, 'state', case when p_chat.closing_until is not null then 'wrap_up' else p_chat.state end,
+		'queue', p_chat.queue, 'queue_label', q.label, 'site', p_chat.site,
 		'name', p_chat.name, 'email', p_chat.email, 'person', p_chat.person, 'verified', internal.verified_json(p_chat),
 		'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers, 'told', internal.told_json(p_chat),
 		'context', p_chat.context, 'created_at', internal.rfc3339(p_chat.created_at), 'assigned_at', internal.rfc3339(a.started_at),
 		'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - p_chat.arrived_at)::int),
-		'wrap_up_until', internal.rfc3339(p_chat.wrap_up_until), 'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
+		'wrap_up_until', internal.rfc3339(coalesce(p_chat.wrap_up_until, (select f.until from chat.filing f where f.chat = p_chat.chat and p_chat.closing_until is not null))),
+		'closing', case when p_chat.closing_until is not null then (select b.name from chat.bot b where b.bot = p_chat.bot) end,
+		'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
 		'idle', case when a.idle_since is not null then true end, 'channel', internal.channel_json(p_chat),
 		'transfer', (select jsonb_build_object('offer', t.offer, 'operator', t.operator, 'name', internal.operator_name(t.operator), 'expires_in_s',
 				greatest(0, round(extract(epoch from t.expires_at - p_now), 1)))
@@ -49,7 +52,9 @@ begin
 	perform internal.renew_lease(v_operator.operator, v_now);
 	return query select jsonb_build_object(
 		'chats', (select coalesce(jsonb_agg(internal.chat_for_operator_json(c, v_now) order by a.started_at, a.assignment), '[]')
-			from chat.assignment a join chat.chat c on c.chat = a.chat where a.operator = v_operator.operator and a.ended_at is null),
+			from (select g.chat, g.started_at, g.assignment from chat.assignment g where g.operator = v_operator.operator and g.ended_at is null
+				union all select f.chat, null, 0 from chat.filing f where f.operator = v_operator.operator) a
+			join chat.chat c on c.chat = a.chat where a.assignment > 0 or c.closing_until is not null or c.state = 'ended'),
 		'offers', (select coalesce(jsonb_agg(internal.offer_json(o, v_now) order by o.offered_at, o.offer), '[]')
 			from chat.offer o where o.operator = v_operator.operator and o.state = 'open' and o.expires_at > v_now),
 		'presence', internal.presence_json(v_operator.operator), 'inbox', internal.inbox_counts(v_operator))::text;
@@ -145,7 +150,9 @@ declare
 	v_now timestamptz := clock_timestamp();
 begin
 	if v_chat.state = 'active' then
-		perform internal.end_chat(p_chat, 'operator', v_operator.name, 'operator_ended', v_now);
+		if not internal.bot_closes(v_operator, v_chat, v_now) then
+			perform internal.end_chat(p_chat, 'operator', v_operator.name, 'operator_ended', v_now);
+		end if;
 		select * into v_chat from chat.chat c where c.chat = p_chat;
 	end if;
 	return query select jsonb_build_object('chat', internal.chat_for_operator_json(v_chat, v_now))::text;
@@ -164,7 +171,7 @@ begin
 		perform internal.fail('SB404', 'not_found');
 	elsif v_chat.erased_at is not null then
 		perform internal.fail('SB410', 'gone');
-	elsif v_chat.state not in ('wrap_up', 'ended') then
+	elsif v_chat.state not in ('wrap_up', 'ended') and v_chat.closing_until is null then
 		perform internal.fail('SB409', 'conflict', 'state');
 	end if;
 	if internal.check_disposition(v_chat.queue, p_disposition) then
@@ -173,6 +180,7 @@ begin
 		update chat.chat c set disposition = internal.masked(c.site, p_disposition), filed_under = null, wrap_up_note = internal.masked(c.site, p_note) where c.chat = p_chat;
 	end if;
 	perform internal.finish_wrap_up(p_chat, v_now);
+	perform internal.finish_filing(p_chat, v_now);
 	select * into v_chat from chat.chat c where c.chat = p_chat;
 	return query select jsonb_build_object('chat', internal.chat_for_operator_json(v_chat, v_now))::text;
 end $$;

@@ -3,7 +3,7 @@
 -- the chats that are due, many at once, and at nothing between; a message touches nothing here, so a look may find that it came for nothing.
 --
 -- Whose turn: the operator's until he has written since the chat became his, and after each word of the customer; since then, or since the first word that he left
--- unanswered. The customer's after a word of the operator or the bot. While it is the bot's turn nobody is waited for here.
+-- unanswered. The customer's after a word of the operator or the bot. While it is the bot's turn, or the bot has the last word, nobody is waited for here.
 --
 -- Each reminder comes once in a silence. A router that slept through several makes up for them by one, and what comes after the reminders comes no sooner after
 -- the last of them than the rule says: no outage of ours ends a chat without a word.
@@ -72,7 +72,7 @@ begin
 		left join lateral (select m.seq, m.author_kind, m.at from chat.message m
 			where m.chat = c.chat and m.kind in ('message', 'bot_message') and m.at >= coalesce(a.started_at, c.created_at) order by m.seq desc limit 1) l on true
 		cross join lateral (select case when c.state = 'active' then case when l.author_kind = 'operator' then 'customer' else 'operator' end
-			when c.state = 'bot' and l.author_kind <> 'customer' then 'customer' end as party) f
+			when c.state = 'bot' and c.closing_until is null and l.author_kind <> 'customer' then 'customer' end as party) f
 		left join lateral (select m.seq from chat.message m
 			where m.chat = c.chat and m.kind = 'message' and m.author_kind = 'operator' and m.at >= a.started_at order by m.seq desc limit 1) o on f.party = 'operator'
 		left join lateral (select m.at from chat.message m

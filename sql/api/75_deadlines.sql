@@ -40,6 +40,13 @@ begin
 		perform internal.finish_wrap_up(v_chat, p_now);
 		v_count := v_count + 1;
 	end loop;
+	for v_chat in
+		select f.chat from chat.filing f where f.until <= p_now order by f.chat for update skip locked
+	loop
+		continue when not internal.try_lock_states(array(select f.operator::text from chat.filing f where f.chat = v_chat));
+		perform internal.finish_filing(v_chat, p_now);
+		v_count := v_count + 1;
+	end loop;
 	return v_count;
 end $$;
 
@@ -157,6 +164,7 @@ begin
 				perform internal.finish_wrap_up(v_chat.chat, p_now);
 			end if;
 		end loop;
+		delete from chat.filing f where f.chat in (select g.chat from chat.filing g where g.operator = v_operator for update skip locked);
 		if exists (select from chat.operator_state s where s.operator = v_operator and s.presence <> 'offline') then
 			perform internal.put_presence(v_operator, 'offline', 'connection lost', 'connection_lost', p_now);
 			perform internal.audit('offline', 'operator', v_operator, null, jsonb_build_object('reason', 'lease lost'));
@@ -215,6 +223,7 @@ begin
 	return least(
 		(select min(o.expires_at) from chat.offer o where o.state = 'open'),
 		(select min(c.wrap_up_until) from chat.chat c where c.state = 'wrap_up'),
+		(select min(f.until) from chat.filing f), (select min(c.closing_until) from chat.chat c where c.closing_until is not null),
 		(select min(a.idle_check_at) from chat.assignment a where a.idle_check_at is not null),
 		(select min(s.lease_until) + (select internal.seconds('operator_grace_s')) from chat.operator_state s where not s.on_duty and (s.presence <> 'offline' or s.load > 0)),
 		(select r.change_at from internal.routing_rule r where isfinite(r.change_at)),
@@ -231,7 +240,8 @@ language plpgsql stable as $$
 begin
 	return exists (select from internal.woken) or exists (select from chat.offer o where o.state = 'open' and o.expires_at <= p_now)
 		or exists (select from chat.chat c where c.wrap_up_until <= p_now) or exists (select from chat.assignment a where a.idle_check_at <= p_now)
-		or exists (select from internal.silence s where s.check_at <= p_now);
+		or exists (select from internal.silence s where s.check_at <= p_now)
+		or exists (select from chat.filing f where f.until <= p_now) or exists (select from chat.chat c where c.closing_until <= p_now);
 end $$;
 
 -- Everything that fell due, in an order that counts what woke before it frees, and frees before the router takes.
@@ -246,6 +256,7 @@ begin
 		v_count := v_count + internal.wake_chats(p_now);
 		v_count := v_count + internal.expire_offers(p_now);
 		v_count := v_count + internal.finish_wrap_ups(p_now);
+		v_count := v_count + internal.finish_closings(p_now);
 	end if;
 	if p_sweep then
 		perform internal.apply_idle_rules(p_now);

@@ -15,7 +15,9 @@ language sql stable as $$
 	with recursive way as materialized (select * from internal.bot_ways()), step as (
 		select b.bot::text as bot, n.node::text as node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.first_node
 		union
-		select b.bot, n.node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.return_node where exists (select from chat.queue q where q.bot_returns)
+		select b.bot, n.node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.return_node where exists (select from chat.queue q where q.bot_returns or q.bot_closes)
+		union
+		select b.bot, n.node from chat.bot b join chat.bot_node n on n.bot = b.bot and n.node = b.closing_node where exists (select from chat.queue q where q.bot_closes)
 		union
 		select w.bot, w.to_node from way w where w.from_node is null
 		union
@@ -69,6 +71,14 @@ language sql stable as $$
 	select 'error', 'bot_no_return_node', 'bot', b.bot, format('The bot %s goes on at node %s when a chat is given back to it, which does not exist.', b.bot, b.return_node),
 		format('insert into chat.bot_node (bot, node) values (''%s'', ''%s'')', b.bot, b.return_node)
 	from used b where b.active and b.kind = 'built_in' and b.return_node is not null and not exists (select from chat.bot_node n where n.bot = b.bot and n.node = b.return_node)
+	union all
+	select 'error', 'bot_no_closing_node', 'bot', b.bot, format('The bot %s goes on at node %s when an operator ends a chat, which does not exist.', b.bot, b.closing_node),
+		format('insert into chat.bot_node (bot, node) values (''%s'', ''%s'')', b.bot, b.closing_node)
+	from used b where b.active and b.kind = 'built_in' and b.closing_node is not null and not exists (select from chat.bot_node n where n.bot = b.bot and n.node = b.closing_node)
+	union all
+	select 'notice', 'bot_has_no_last_word', 'bot', b.bot, format('A queue gives chats that end to their bot, but the bot %s has no words for that: those of its chats just end.', b.bot),
+		format('update chat.bot set closing_node = ''…'' where bot = ''%s''', b.bot)
+	from used b where b.active and b.kind = 'built_in' and coalesce(b.closing_node, b.return_node) is null and exists (select from chat.queue q where q.bot_closes)
 	union all
 	select 'warning', 'bot_dead_end', 'bot_node', n.bot || '/' || n.node, format('At node %s the bot %s offers nothing but a person.', n.node, n.bot),
 		format('insert into chat.bot_choice (bot, node, choice, next_node) values (''%s'', ''%s'', ''back'', ''…'')', n.bot, n.node)

@@ -37,6 +37,7 @@ begin
 		perform internal.end_chat(p_chat, 'system', '', 'erased', p_now);
 	end if;
 	perform internal.finish_wrap_up(p_chat, p_now);
+	perform internal.finish_filing(p_chat, p_now);
 end $$;
 
 -- Erases these chats, with one row of the audit each that says nothing of the person; gives back how many rows were written where. Those that are erased already stay as they

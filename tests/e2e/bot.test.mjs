@@ -120,6 +120,34 @@ test('an operator gives the chat back to the bot, which goes on with the custome
 	await until(async () => (await stack.query("select from chat.chat where state = 'ended' and ended_by = 'bot' and name = 'Mia'")).length === 1, { what: 'the bot to end the chat' });
 });
 
+test('an operator ends the chat, and the bot has the last word where the queue says so: he files it meanwhile', async () => {
+	await stack.query("update chat.queue set bot_closes = true where queue = 'support'");
+	const dara = await browser.person('dara');
+	await dara.takeDuty('dara', ['support']);
+	const mia = await browser.person('mia');
+	await mia.startChat('Mia');
+	await mia.pick('Something does not work');
+	await dara.at('offer-card').filter({ hasText: 'Mia' }).getByTestId('offer-accept').click();
+	await dara.deskSay('It works again.');
+	await mia.bubble('It works again.').waitFor();
+	await dara.at('end-chat').click();
+	await dara.at('end-confirm').click();
+	await dara.page.getByText('Guide has the last word. How did it go?').waitFor();
+	await mia.bubble('Can I do anything else for you?').waitFor();
+	await mia.chat.getByText('Dara Novak has left').waitFor();
+	await dara.shoot('filing while the bot has the last word');
+	await mia.shoot('the last word');
+	await axe(dara.page, 'filing while the bot has the last word');
+	await dara.page.locator('sb-dispositions input[type=radio]').first().check({ force: true });
+	await dara.at('wrap-up-save').click();
+	await dara.at('wrap-up-save').waitFor({ state: 'detached' });
+	await mia.pick('No, thank you');
+	await mia.chat.locator('sb-ended').waitFor();
+	const [row] = await stack.query("select c.state, c.ended_by, c.filed_under is not null as filed from chat.chat c where c.queue = 'support' order by c.created_at desc limit 1");
+	assert.deepEqual(row, { state: 'ended', ended_by: 'bot', filed: true });
+	await stack.query("update chat.queue set bot_closes = false where queue = 'support'");
+});
+
 test('a node ends the chat: the customer reads its last words and that it is over', async () => {
 	await stack.query("insert into chat.bot_node (bot, node, ends) values ('guide', 'bye', true)");
 	await stack.query("insert into chat.bot_choice (bot, node, choice, position, next_node) values ('guide', 'start', 'bye', 7, 'bye')");

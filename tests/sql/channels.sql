@@ -228,8 +228,7 @@ select is(t.said('A'), 'message:customer:I want a real human, please | bot_messa
 rollback to words;
 select t.first('My bill', '{"quick_reply": {"payload": "billing"}}');
 select is((select c.state || ' ' || c.queue || ' ' || (m.data ->> 'choice') from chat.chat c join chat.message m on m.chat = c.chat and m.seq = 1 where c.chat = t.chat_of('A')),
-	'queued billing billing',
-	'a button of a menu that the page shows counts');
+	'queued billing billing', 'a button of a menu that the page shows counts');
 rollback to words;
 select t.first('Menu', '{"quick_reply": {"payload": "GET_STARTED"}}');
 select is(t.said('A'), 'message:customer:Menu | bot_message:bot:Hello!', 'one that is none of the bot''s is greeted');

@@ -27,7 +27,7 @@ insert into t.holds values
 	('chat.courier', '{*}', 'machine'), ('chat.outbox_lane', '{*}', 'machine'),
 	('internal.silence', '{*}', 'machine'),
 	('chat.mail_account', '{*}', 'configuration'), ('chat.mail_password', '{*}', 'configuration'), ('chat.inbox_notice', '{*}', 'configuration'), ('chat.webhook', '{*}', 'configuration'),
-	('chat.outgoing_secret', '{*}', 'configuration'), ('chat.bot_session', '{*}', 'machine'), ('chat.bot_lease', '{*}', 'machine'),
+	('chat.outgoing_secret', '{*}', 'configuration'), ('chat.bot_session', '{*}', 'machine'), ('chat.bot_lease', '{*}', 'machine'), ('chat.filing', '{*}', 'machine'),
 	('chat.phrase', '{*}', 'configuration'), ('chat.phrase_text', '{*}', 'configuration'), ('chat.phrase_use', '{*}', 'machine'), ('chat.dialog', '{*}', 'configuration'),
 	('chat.dialog_text', '{*}', 'configuration'), ('chat.dialog_step', '{*}', 'configuration'), ('chat.dialog_step_text', '{*}', 'configuration'),
 	('chat.dialog_item', '{*}', 'configuration'), ('chat.dialog_item_text', '{*}', 'configuration'), ('chat.dialog_action', '{*}', 'configuration'),

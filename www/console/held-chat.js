@@ -39,7 +39,7 @@ export class HeldChat {
 
 	/** @param {OperatorChat} info what the server says now */
 	update(info) {
-		this.info = { ...this.info, idle: false, ...info };
+		this.info = { ...this.info, idle: false, closing: '', ...info };
 		this.owned = true;
 		this.transfer = info.transfer ? { ...info.transfer, deadline: performance.now() + info.transfer.expires_in_s * 1000 } : null;
 		this.asked = info.transfer ?? this.asked;

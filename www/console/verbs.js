@@ -77,7 +77,8 @@ export class Verbs {
 	/** @param {HeldChat} chat @returns {Promise<boolean>} */
 	end(chat) {
 		return this.#act(chat, 'end', async () => {
-			await this.#api.post(`operator/chats/${chat.id}/end`);
+			const { chat: info } = await this.#api.post(`operator/chats/${chat.id}/end`);
+			if (info.closing) this.#desk.hold(info); // its bot has the last word: no event tells that it is over for us
 			await this.#desk.fetch(chat);
 		});
 	}
@@ -158,6 +159,11 @@ export class Verbs {
 	/** @param {string} id of a chat that is ours @param {string} earlier @returns {Promise<ChatEvent[]>} its whole transcript */
 	earlierEvents(id, earlier) {
 		return this.#pages(`operator/chats/${id}/history/${earlier}/events`);
+	}
+
+	/** @param {string} id of a chat that is over @returns {Promise<ChatEvent[]>} its whole transcript, for a supervisor */
+	closedEvents(id) {
+		return this.#pages(`operator/chats/${id}/events`);
 	}
 
 	/** @param {string} path @param {number} [after] @returns {Promise<ChatEvent[]>} all events behind that seq */

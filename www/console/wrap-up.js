@@ -111,7 +111,7 @@ export class WrapUp extends LitElement {
 		const chosen = this.missing && this.listed?.codes.length; // the list says so itself
 		const problem = chosen ? '' : this.missing ? 'wrap.required' : chat.problem.startsWith('wrap-up.') ? chat.problem : '';
 		return html`<form @submit=${this.save} novalidate aria-labelledby="title">
-			<h3 id="title">${texts.t('wrap.title')}</h3>
+			<h3 id="title">${chat.info.closing ? texts.t('wrap.closing', { bot: chat.info.closing }) : texts.t('wrap.title')}</h3>
 			${this.result(disposition, filed, problem)}
 			<div class="fields">
 				<div class="field"><label for="note">${texts.t('wrap.note')} <span class="optional">(${texts.t('wrap.optional')})</span></label>

@@ -25,6 +25,7 @@ function step(view, event) {
 	switch (event.kind) {
 		case 'bot_message':
 			view.bot = event.author?.name || view.bot;
+			if (view.state === 'active') view.state = 'bot'; // an operator has given it back, or ended his part
 			view.openQuestion = event.data?.choices?.length ? String(event.seq) : view.openQuestion;
 			break;
 		case 'message':

@@ -74,6 +74,8 @@ interface OperatorChat {
 	last_seq?: number;
 	/** the customer has been silent for so long that the chat does not count in the load */
 	idle?: boolean;
+	/** the bot that has the last word, after our end of the chat */
+	closing?: string;
 	channel?: Channel;
 	/** a colleague has been asked to take it over */
 	transfer?: PendingTransfer;

@@ -441,6 +441,7 @@ export default {
 	'phrase.gap': 'أكمل {name} قبل الإرسال.',
 	'guide.goto': 'الانتقال إلى: {name}',
 	'wrap.title': 'انتهت المحادثة. كيف كانت النتيجة؟',
+	'wrap.closing': 'الكلمة الأخيرة لـ{bot}. كيف كانت النتيجة؟',
 	'wrap.disposition': 'النتيجة',
 	'wrap.placeholder': 'مثلًا: حُلّت',
 	'wrap.required': 'اذكر بكلمات قليلة كيف انتهت.',

@@ -407,6 +407,7 @@ export default {
 	'phrase.gap': 'Ersetzen Sie {name}, bevor Sie senden.',
 	'guide.goto': 'Weiter mit: {name}',
 	'wrap.title': 'Der Chat ist beendet. Wie ging er aus?',
+	'wrap.closing': '{bot} hat das letzte Wort. Wie ging es aus?',
 	'wrap.disposition': 'Ergebnis',
 	'wrap.placeholder': 'Zum Beispiel: gelöst',
 	'wrap.required': 'Bitte in ein paar Worten sagen, wie es ausging.',

@@ -407,6 +407,7 @@ export default {
 	'phrase.gap': 'Fill in {name} before you send this.',
 	'guide.goto': 'Go to: {name}',
 	'wrap.title': 'The chat has ended. How did it go?',
+	'wrap.closing': '{bot} has the last word. How did it go?',
 	'wrap.disposition': 'Result',
 	'wrap.placeholder': 'For example: solved',
 	'wrap.required': 'Say in a few words how it ended.',

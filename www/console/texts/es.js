@@ -409,6 +409,7 @@ export default {
 	'phrase.gap': 'Complete {name} antes de enviar.',
 	'guide.goto': 'Ir a: {name}',
 	'wrap.title': 'El chat ha terminado. ¿Cómo ha ido?',
+	'wrap.closing': '{bot} tiene la última palabra. ¿Cómo ha ido?',
 	'wrap.disposition': 'Resultado',
 	'wrap.placeholder': 'Por ejemplo: resuelto',
 	'wrap.required': 'Diga en pocas palabras cómo terminó.',
