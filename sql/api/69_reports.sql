@@ -173,6 +173,24 @@ language sql stable as $$
 	order by b.at nulls first, q.label, q.queue, c.bot
 $$;
 
+-- Chats that ended in the period, one by one, the latest first: who had each last, how it went and what it was filed under, by its code or in the operator's own words. Nothing
+-- tells of the customer; who wants to read one is written down (api.operator_events).
+create function internal.report_chats(p_from text, p_to text, p_queue text, p_by text)
+returns table (ended_at text, local_end text, time_zone text, queue text, label text, chat uuid, channel text, outcome text, operator text, name text, wait_s numeric, duration_s numeric,
+	heading text, disposition text, filed text, score int)
+language sql stable as $$
+	select internal.rfc3339(c.ended_at), to_char(c.ended_at at time zone q.time_zone, 'YYYY-MM-DD HH24:MI'), q.time_zone, q.queue, q.label, c.chat, c.channel, c.outcome,
+		a.operator::text, o.name::text, round(c.wait_s, 1), round(extract(epoch from c.ended_at - c.created_at), 1), d.parent::text, c.disposition,
+		coalesce(internal.disposition_label(c.disposition, 'en'), x.disposition), c.score
+	from chat.report_chat c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue and c.ended_at >= q.since and c.ended_at < q.until
+	join chat.chat x on x.chat = c.chat
+	left join lateral (select s.operator from chat.assignment s where s.chat = c.chat order by s.assignment desc limit 1) a on true
+	left join chat.operator o on o.operator = a.operator
+	left join chat.disposition_code d on d.disposition = c.disposition
+	where c.ended_at >= lower(internal.report_around(p_from, p_to)) and c.ended_at < upper(internal.report_around(p_from, p_to))
+	order by c.ended_at desc, c.chat
+$$;
+
 -- For a DBA: the service of each queue by day, in the figures of the report.
 create view chat.report_service with (security_invoker = true) as
 	select c.queue, (c.arrived_at at time zone c.time_zone)::date as day, count(*) as offered, count(*) filter (where c.outcome = 'answered') as answered,
@@ -210,6 +228,7 @@ begin
 	when 'ratings' then return query select row_to_json(r) from internal.report_ratings(p_from, p_to, p_queue, p_by) r;
 	when 'dispositions' then return query select row_to_json(r) from internal.report_dispositions(p_from, p_to, p_queue, p_by) r;
 	when 'channels' then return query select row_to_json(r) from internal.report_channels(p_from, p_to, p_queue, p_by) r;
+	when 'chats' then return query select row_to_json(r) from internal.report_chats(p_from, p_to, p_queue, p_by) r;
 	when 'bots' then return query select row_to_json(r) from internal.report_bots(p_from, p_to, p_queue, p_by) r;
 	else perform internal.fail('SB404', 'not_found');
 	end case;
@@ -239,7 +258,7 @@ declare
 	v_rows json[];
 begin
 	perform internal.supervisor(p_session, v_now);
-	if p_report not in ('service', 'operators', 'ratings', 'dispositions', 'channels', 'bots') then
+	if p_report not in ('service', 'operators', 'ratings', 'dispositions', 'channels', 'bots', 'chats') then
 		perform internal.fail('SB404', 'not_found');
 	elsif p_by not in ('hour', 'day', 'week') then
 		perform internal.fail('SB422', 'invalid', 'by');

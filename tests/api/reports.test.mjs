@@ -10,7 +10,7 @@ import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
 
 const stack = useStack();
-const REPORTS = ['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots'];
+const REPORTS = ['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots', 'chats'];
 const ask = async (path, { who = 'sam', headers = {} } = {}) => api(stack, 'GET', `reports/${path}`, { headers: { ...headers, Cookie: (await Operator.logIn(stack, who)).cookie } });
 
 test('only a supervisor has reports (D4)', async () => {

@@ -51,6 +51,15 @@ test('a supervisor reads what happened, chooses the period, the queue and the re
 	const [download] = await Promise.all([sam.page.waitForEvent('download'), sam.at('reports-csv').click()]);
 	assert.equal(download.suggestedFilename(), 'operators.csv');
 	assert.match(await readFile(await download.path(), 'utf8'), /^starts_at,local_start,time_zone,queue,label,operator,name,[^]*,ana,/);
+	await stack.query("update chat.chat set filed_under = 'refunded' where page_url = 'https://made.example' and queue = 'billing' and state = 'ended'");
+	await sam.at('report-chats').click();
+	await sam.at('reports-table').getByText('Refunded').first().waitFor();
+	await sam.shoot('chats that are over');
+	await axe(sam.page, 'chats that are over');
+	await sam.at('report-read').first().click();
+	await sam.at('closed-chat').locator('sb-thread').waitFor();
+	await axe(sam.page, 'a chat that is over');
+	await sam.page.keyboard.press('Escape');
 	await sam.at('reports-period').selectOption('0');
 	await sam.at('reports-from').fill('2001-01-02');
 	await sam.at('reports-to').fill('2001-01-01');

@@ -71,6 +71,9 @@ insert into chat.disposition_code (disposition) values ('sold');
 update chat.chat set filed_under = 'sold' where chat in (t.chat(2), t.chat(3));
 select results_eq($$select local_start, disposition, chats from internal.report_dispositions('2026-10-24', '2026-10-27', 'sales', 'day')$$, $$values
 	('2026-10-25', 'sold', 2::bigint), ('2026-10-25', null, 2::bigint), ('2026-10-27', null, 1::bigint)$$, 'dispositions by when the chat ended; of those with an operator');
+select results_eq($$select filed, count(*) from internal.report_chats('2026-10-24', '2026-10-27', 'sales', null) where outcome = 'answered' group by filed order by filed$$, $$values
+	('Sold', 2::bigint), (null, 3::bigint)$$, 'one by one they say the same, with the label');
+select is((select bool_and(ended_at <= before) from (select ended_at, lag(ended_at) over () as before from internal.report_chats('2026-10-24', '2026-10-27', null, null)) o), true, 'the latest first');
 update chat.chat set channel = 'sms' where chat = t.chat(5);
 select results_eq($$select channel, offered, answered, abandoned, wait_avg_s, rating_avg from internal.report_channels('2026-10-24', '2026-10-26', 'sales', null)$$, $$values
 	('sms', 1::bigint, 0::bigint, 1::bigint, null::numeric, null::numeric), ('web', 5::bigint, 5::bigint, 0::bigint, 48.0, 3.50)$$, 'channels');
@@ -102,9 +105,9 @@ update chat.queue set label = '=HYPERLINK("x")' where queue = 'sales';
 select matches(t.report('service', '2026-10-25', '2026-10-25', null, 'day', true), '"''=HYPERLINK\(""x""\)"', 'a label is no formula');
 select is(t.report('service')::jsonb ->> 'to', (now() at time zone 'UTC')::date::text, 'up to today');
 select is((t.report('service')::jsonb ->> 'from')::date, (now() at time zone 'UTC')::date - 6, 'the last seven days');
-select ok(octet_length(t.report(r)) > 0, r || ' answers') from unnest(array['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots']) r;
+select ok(octet_length(t.report(r)) > 0, r || ' answers') from unnest(array['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots', 'chats']) r;
 select ok(octet_length(t.report(r, null, null, null, b, true)) > 0, r || ' answers as CSV by ' || b)
-	from unnest(array['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots']) r, unnest(array['hour', 'day', 'week']) b;
+	from unnest(array['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots', 'chats']) r, unnest(array['hour', 'day', 'week']) b;
 
 select t.fails($$select t.report('service', p_who => 'ana')$$, 'SB403', 'forbidden', null, 'an operator sees no report');
 select t.fails($$select * from api.report(null, 'service', null, null, null, null, false)$$, 'SB401', 'unauthorized', null, 'D4: no session');

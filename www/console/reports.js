@@ -3,11 +3,12 @@ import { LitElement, html, nothing, svg } from 'lit';
 import base from '../lib/ui/base.sheet.css';
 import { clockTime, stopwatch } from '../lib/time.js';
 import './board-table.js';
+import './closed-chat.js';
 import { icons } from './icons.js';
 import { dayText, sums, today } from './report-sums.js';
 import styles from './reports.sheet.css';
 
-const REPORTS = /** @type {const} */ (['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots']);
+const REPORTS = /** @type {const} */ (['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots', 'chats']);
 const PERIODS = [1, 7, 28, 90, 0]; // days up to today; 0: own dates
 /** What each table shows: the column that names the row, then figures. */
 const COLUMNS = /** @type {Record<string, string[]>} */ ({
@@ -17,8 +18,9 @@ const COLUMNS = /** @type {Record<string, string[]>} */ ({
 	dispositions: ['disposition', 'label', 'chats'],
 	channels: ['channel', 'label', 'offered', 'answered', 'abandoned', 'wait_avg_s', 'rating_avg'],
 	bots: ['bot', 'label', 'chats', 'contained', 'escalated', 'left'],
+	chats: ['local_end', 'label', 'name', 'filed', 'score', 'duration_s', 'acts'],
 });
-const WORDS = ['label', 'name', 'disposition', 'channel', 'bot'];
+const WORDS = ['label', 'name', 'disposition', 'channel', 'bot', 'local_end', 'filed'];
 
 /** What happened in a period, for supervisors: figures, a chart, a table, and all of it as CSV. Event: `back`. */
 export class Reports extends LitElement {
@@ -173,7 +175,7 @@ export class Reports extends LitElement {
 		const { texts } = this;
 		const names = COLUMNS[view.report] ?? [];
 		/** @type {import('./board-table.js').Column[]} */
-		const columns = names.map((name) => (WORDS.includes(name)
+		const columns = names.map((name) => (name === 'acts' ? { name, label: texts.t('board.acts'), kind: 'acts', value: () => undefined, cell: (row) => this.reading(row) } : WORDS.includes(name)
 			? { name, label: texts.t(name === 'label' ? 'reports.queue' : `reports.c.${name}`), value: (row) => row[name] ?? undefined,
 				cell: (row) => html`<bdi>${this.word(name, row[name])}</bdi>` }
 			: { name, label: texts.t(`reports.c.${name}`), kind: 'number', down: true, value: (row) => row[name] ?? undefined, cell: (row) => this.figure(name, row[name]) }));
@@ -187,12 +189,20 @@ export class Reports extends LitElement {
 			<sb-board-table .texts=${texts} label=${texts.t(`reports.${view.report}`)} .rows=${view.rows} 
 				.columns=${columns} .key=${(/** @type {any} */ row) => view.rows.indexOf(row).toString()}
 				empty=${texts.t('reports.none')} data-testid="reports-table"></sb-board-table>
-			<p class="zone">${texts.t('reports.zone')}</p></section>`;
+			<p class="zone">${texts.t('reports.zone')}</p></section>
+			<sb-closed-chat .texts=${texts} .desk=${this.desk}></sb-closed-chat>`;
+	}
+
+	/** @param {any} row */
+	reading(row) {
+		const label = this.texts.t('earlier.read', { time: row.local_end });
+		return html`<button class="icon-button" data-testid="report-read" aria-label=${label} title=${label} aria-haspopup="dialog"
+			@click=${() => /** @type {import('./closed-chat.js').ClosedChat} */ (this.renderRoot.querySelector('sb-closed-chat')).open(row)}>${icons.chat}</button>`;
 	}
 
 	/** @param {string} name @param {string | null | undefined} value */
 	word(name, value) {
-		return value ?? (name === 'disposition' ? this.texts.t('reports.not_filed') : '–');
+		return value ?? (['disposition', 'filed'].includes(name) ? this.texts.t('reports.not_filed') : '–');
 	}
 
 	/** @param {string} name @param {number | null | undefined} value */

@@ -8,6 +8,7 @@ export default {
 	'reports.dispositions': 'النتائج',
 	'reports.channels': 'القنوات',
 	'reports.bots': 'البوتات',
+	'reports.chats': 'المحادثات',
 	'reports.period': 'الفترة',
 	'reports.days.1': 'اليوم',
 	'reports.days.7': 'آخر 7 أيام',
@@ -45,5 +46,9 @@ export default {
 	'reports.c.contained': 'أنهاها البوت',
 	'reports.c.escalated': 'حُوّلت إلى شخص',
 	'reports.c.left': 'غادروا',
+	'reports.c.local_end': 'انتهت',
+	'reports.c.filed': 'النتيجة',
+	'reports.c.duration_s': 'المدة',
+	'reports.c.score': 'التقييم',
 	'reports.not_filed': 'غير مصنفة',
 };

@@ -8,6 +8,7 @@ export default {
 	'reports.dispositions': 'Ergebnisse',
 	'reports.channels': 'Kanäle',
 	'reports.bots': 'Bots',
+	'reports.chats': 'Chats',
 	'reports.period': 'Zeitraum',
 	'reports.days.1': 'Heute',
 	'reports.days.7': 'Letzte 7 Tage',
@@ -45,5 +46,9 @@ export default {
 	'reports.c.contained': 'Vom Bot erledigt',
 	'reports.c.escalated': 'An Menschen übergeben',
 	'reports.c.left': 'Verlassen',
+	'reports.c.local_end': 'Ende',
+	'reports.c.filed': 'Ergebnis',
+	'reports.c.duration_s': 'Dauer',
+	'reports.c.score': 'Bewertung',
 	'reports.not_filed': 'Nicht abgelegt',
 };

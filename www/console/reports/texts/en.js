@@ -8,6 +8,7 @@ export default {
 	'reports.dispositions': 'Results',
 	'reports.channels': 'Channels',
 	'reports.bots': 'Bots',
+	'reports.chats': 'Chats',
 	'reports.period': 'Period',
 	'reports.days.1': 'Today',
 	'reports.days.7': 'Last 7 days',
@@ -45,5 +46,9 @@ export default {
 	'reports.c.contained': 'Settled by the bot',
 	'reports.c.escalated': 'Went to people',
 	'reports.c.left': 'Left',
+	'reports.c.local_end': 'Ended',
+	'reports.c.filed': 'Result',
+	'reports.c.duration_s': 'Duration',
+	'reports.c.score': 'Rating',
 	'reports.not_filed': 'Not filed',
 };

@@ -8,6 +8,7 @@ export default {
 	'reports.dispositions': 'Resultados',
 	'reports.channels': 'Canales',
 	'reports.bots': 'Bots',
+	'reports.chats': 'Chats',
 	'reports.period': 'Periodo',
 	'reports.days.1': 'Hoy',
 	'reports.days.7': 'Últimos 7 días',
@@ -45,5 +46,9 @@ export default {
 	'reports.c.contained': 'Resueltos por el bot',
 	'reports.c.escalated': 'Pasaron a una persona',
 	'reports.c.left': 'Abandonados',
+	'reports.c.local_end': 'Fin',
+	'reports.c.filed': 'Resultado',
+	'reports.c.duration_s': 'Duración',
+	'reports.c.score': 'Valoración',
 	'reports.not_filed': 'Sin clasificar',
 };

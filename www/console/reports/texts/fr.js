@@ -8,6 +8,7 @@ export default {
 	'reports.dispositions': 'Résultats',
 	'reports.channels': 'Canaux',
 	'reports.bots': 'Bots',
+	'reports.chats': 'Conversations',
 	'reports.period': 'Période',
 	'reports.days.1': 'Aujourd’hui',
 	'reports.days.7': '7 derniers jours',
@@ -45,5 +46,9 @@ export default {
 	'reports.c.contained': 'Réglées par le bot',
 	'reports.c.escalated': 'Passées à une personne',
 	'reports.c.left': 'Quittées',
+	'reports.c.local_end': 'Fin',
+	'reports.c.filed': 'Résultat',
+	'reports.c.duration_s': 'Durée',
+	'reports.c.score': 'Note',
 	'reports.not_filed': 'Non classées',
 };
