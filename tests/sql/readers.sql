@@ -24,7 +24,8 @@ insert into t.reads values
 	('dba', 'chat.channel_secret', 'account kind slot created_at created_by last_used_at'),
 	('dba', 'chat.channel_sent', 'item chat seq part account state id error at'),
 	('dba', 'chat.channel_state', 'account webhook_url last_in_at'),
-	('dba', 'chat.chat', 'chat site widget state queue arrived_at locale created_at wrap_up_until ended_at ended_by end_reason disposition erased_at channel bot bot_left_at filed_under closing_until'),
+	('dba', 'chat.chat', 'chat site widget state queue arrived_at locale created_at wrap_up_until ended_at ended_by end_reason disposition erased_at channel bot bot_left_at '
+		'filed_under closing_until'),
 	('dba', 'chat.chat_decline', 'chat operator declined_at reason'),
 	('dba', 'chat.chat_dialog', 'chat dialog step operator at'),
 	('dba', 'chat.chat_dialog_item', 'chat dialog step item operator at'),
