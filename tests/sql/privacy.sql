@@ -111,7 +111,7 @@ create table t.word as select h.relation, k.col, null::text as word from t.holds
 create function t.plant_all() returns void language plpgsql as $$
 begin
 	update chat.offer set reason = 'x' where state = 'declined';
-	update chat.message set data = '{}' where kind = 'message';
+	update chat.message set data = '{}', sent_hash = sha256('word') where kind = 'message';
 	update chat.audit set old = coalesce(old, '{}'), new = coalesce(new, '{}') where object = 'chat';
 	update t.word w set word = t.plant(w.relation, w.col);
 end $$;
@@ -146,6 +146,7 @@ select is_empty('select w.*, t.found(w.relation, w.word, 1) from t.word w where 
 select is_empty('select w.* from t.word w where t.found(w.relation, w.word, 2) = 0 and w.relation in (''chat.chat'', ''chat.audit'')', 'another customer''s are');
 select is_empty('select from chat.offer o where o.chat = t.chat(1) and o.candidates is not null', 'what was noted of candidates is gone');
 select is_empty('select from chat.chat_access a where a.chat = t.chat(1)', 'his token is');
+select is_empty('select from chat.message m where m.chat = t.chat(1) and m.sent_hash is not null', 'and so is every hash of his words, which could be tried out');
 update chat.chat set person = null; -- the same word in two open chats would be one person with two
 :next_story
 
