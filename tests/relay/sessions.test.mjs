@@ -15,6 +15,7 @@ async function connected(...names) {
 }
 
 const endings = {
+	'the person logs out elsewhere': ({ second }) => second.call('DELETE', 'session'),
 	'the person ends all other sessions': ({ first }) => first.call('POST', 'session/end', { others: true }),
 	'the person ends one of the others': async ({ first }) => {
 		const { sessions } = await first.call('GET', 'session/list');
@@ -27,7 +28,7 @@ for (const [what, end] of Object.entries(endings))
 	test(`D8 ${what}: that socket is closed with 4401, this one and a colleague's stay`, async () => {
 		await stack.query("select chat.end_sessions('ana')");
 		const [first, second, ben] = await connected('ana', 'ana', 'ben');
-		await end({ first });
+		await end({ first, second });
 		assert.equal(await second.closeCode(), 4401);
 		await assert.rejects(second.connect(), { code: 'unauthorized' });
 		for (const person of [first, ben]) await person.settled();
@@ -62,10 +63,9 @@ test('D8 each of these is told to every relay at COMMIT: nobody waits for the ne
 	const [{ relay }] = await stack.query('select relay from chat.relay');
 	await client.query(`listen switchboard_relay_${relay}`);
 	for (const [what, end] of Object.entries({ ...endings, ...takings })) {
-		const [first, ben, sam] = await Promise.all(['ana', 'ben', 'sam'].map((name) => Operator.logIn(stack, name)));
-		await Operator.logIn(stack, 'ana');
+		const [first, second, ben, sam] = await Promise.all(['ana', 'ana', 'ben', 'sam'].map((name) => Operator.logIn(stack, name)));
 		heard.length = 0;
-		await end({ first, ben, sam });
+		await end({ first, second, ben, sam });
 		await until(async () => (await client.query('select 1')) && heard.includes('s:ana'), { what: `the relays to be told that ${what}` });
 		await stack.query("update chat.operator set active = true, role = 'operator' where operator = 'ana'");
 	}
