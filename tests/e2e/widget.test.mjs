@@ -270,7 +270,7 @@ test('a message that nobody sees makes a sound, until the customer turns that of
 	await leave(ana);
 });
 
-test('the page is told what it may know: the API opens and closes, counts what is unread', async () => {
+test('the page is told what it may know: the API opens and closes, counts what is unread; D20 another frame of it says nothing', async () => {
 	const ana = await operatorFor('billing');
 	const mia = await browser.person('mia');
 	await mia.startChat('Mia');
@@ -291,6 +291,12 @@ test('the page is told what it may know: the API opens and closes, counts what i
 	await mia.bubble('are you there?').waitFor();
 	await until(async () => (await mia.page.title()).startsWith('The Corner Shop'), { what: 'the title to be what it was' });
 	await until(async () => (await mia.page.evaluate(() => window.heard)).some(([type, n]) => type === 'unread' && n === 0), { what: 'nothing unread' });
+	const before = await mia.page.evaluate(() => window.heard);
+	await mia.page.evaluate(() => new Promise((posted) => {
+		addEventListener('message', posted, { once: true }); // behind the launcher's own
+		postMessage({ switchboard: 1, type: 'close' }, '*');
+	}));
+	assert.deepEqual(await mia.page.evaluate(() => window.heard), before);
 	const { token } = await mia.page.evaluate(() => ({ token: JSON.stringify({ ...sessionStorage }) }));
 	assert.deepEqual(JSON.parse(token), { 'switchboard:demo-shop': 'open' }, 'one flag and nothing else in the storage of the page');
 	await leave(ana);
