@@ -92,10 +92,10 @@ static void fail(struct bus *b, const char *reason)
 
 static bool say(struct bus *b, const char *words)
 {
-	char payload[COURIER_PAYLOAD_MAX];
+	char payload[CARRIER_PAYLOAD_MAX];
 	int len = snprintf(payload, sizeof payload, "n:%s:%d%s%s", b->relay, b->works, words[0] ? " " : "", words);
 
-	return len > 0 && (size_t)len < sizeof payload && courier_send(b->courier, payload, (size_t)len);
+	return len > 0 && (size_t)len < sizeof payload && carrier_send(b->carrier, payload, (size_t)len);
 }
 
 static void beat(struct bus *b)
@@ -189,7 +189,7 @@ static void came(struct bus *b, const char *payload)
 	b->events.heard(b->events.arg, rest + 3);
 }
 
-/* ---- the courier -------------------------------------------------------------------------------------------- */
+/* ---- the carrier -------------------------------------------------------------------------------------------- */
 
 static void on_up(void *arg)
 {
@@ -217,7 +217,7 @@ static void on_lost(void *arg)
 	fail(arg, "more came than there was room for");
 }
 
-const struct courier_events bus_courier_events = { .up = on_up, .down = on_down, .came = on_came, .lost = on_lost };
+const struct carrier_events bus_carrier_events = { .up = on_up, .down = on_down, .came = on_came, .lost = on_lost };
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
 
@@ -228,17 +228,17 @@ void bus_init(struct bus *b, const struct bus_events *events, const struct trans
 
 enum status bus_open(struct bus *b, uv_loop_t *loop, const struct options *options)
 {
-	struct courier_events events = bus_courier_events;
+	struct carrier_events events = bus_carrier_events;
 
 	events.arg = b;
-	return courier_new(loop, options, &events, &b->courier);
+	return carrier_new(loop, options, &events, &b->carrier);
 }
 
 void bus_close(struct bus *b)
 {
 	b->works = b->connected = false;
 	b->fault = NULL;
-	courier_free(&b->courier);
+	carrier_free(&b->carrier);
 	peers_drop(b);
 }
 
@@ -248,8 +248,8 @@ void bus_register(struct bus *b, const char *relay, const char *epoch)
 
 	(void)snprintf(b->relay, sizeof b->relay, "%s", relay);
 	(void)snprintf(subject, sizeof subject, "switchboard.hints.%s", epoch);
-	if (b->courier)
-		courier_subject(b->courier, subject);
+	if (b->carrier)
+		carrier_subject(b->carrier, subject);
 }
 
 /* ---- where it is -------------------------------------------------------------------------------------------- */

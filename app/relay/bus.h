@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The way between relays past the database, where one is configured (courier.h): who can be reached by it now. It works only while we hear our own words come
+/* The way between relays past the database, where one is configured (carrier.h): who can be reached by it now. It works only while we hear our own words come
  * back, and a relay is reached by it only while it says every second that it hears its own; for everybody else, and for every doubt, there is the database's
  * way (hints.c), on which all listen always. */
 #ifndef SWITCHBOARD_RELAY_BUS_H
@@ -9,7 +9,7 @@
 #include "base/options.h"
 #include "base/status.h"
 #include "relay/client.h"
-#include "relay/courier.h"
+#include "relay/carrier.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ struct bus_events {
 };
 
 struct bus {
-	struct courier *courier; /* NULL: none is configured */
+	struct carrier *carrier; /* NULL: none is configured */
 	struct bus_events events;
 	const struct transport *transport;
 	char relay[BUS_RELAY_MAX + 1]; /* ours, "" before it is known */
@@ -63,8 +63,8 @@ void bus_reached(const struct bus *b, struct buf *ret_relays);
 /* One says by the database that it hears nothing any more. */
 void bus_peer_gone(struct bus *b, uint64_t relay);
 
-/* What the courier tells (bus_open() sees to it). */
-extern const struct courier_events bus_courier_events;
+/* What the carrier tells (bus_open() sees to it). */
+extern const struct carrier_events bus_carrier_events;
 
 /* NULL, or what is wrong with it: nats:// or tls:// URLs of host and port, separated by commas, all with the same scheme. */
 const char *bus_url_fault(const char *urls);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* libnats, and nothing else of the relay knows it. One thread of ours connects, says what stands in its mailbox and, when the connection ends, begins anew; the
  * library's own reconnecting would keep old words for later. What comes is put into the other mailbox by a thread of the library. */
-#include "relay/courier.h"
+#include "relay/carrier.h"
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -29,8 +29,8 @@
 
 enum letter_kind { LETTER_PAYLOAD, LETTER_SUBJECT, LETTER_STOP, LETTER_WAKE, LETTER_UP, LETTER_DOWN, LETTER_ERROR };
 
-struct courier {
-	struct courier_events events;
+struct carrier {
+	struct carrier_events events;
 	struct mailbox out, in;
 	uv_async_t wake;        /* there is something in `in` */
 	atomic_bool in_full;
@@ -49,7 +49,7 @@ struct courier {
 
 /* ---- on threads of the library ------------------------------------------------------------------------------ */
 
-static void tell(struct courier *c, enum letter_kind kind, const char *text)
+static void tell(struct carrier *c, enum letter_kind kind, const char *text)
 {
 	mailbox_must_put(&c->in, (int)kind, text);
 	(void)uv_async_send(&c->wake);
@@ -57,12 +57,12 @@ static void tell(struct courier *c, enum letter_kind kind, const char *text)
 
 static void on_message(natsConnection *connection, natsSubscription *subscription, natsMsg *message, void *arg)
 {
-	struct courier *c = arg;
+	struct carrier *c = arg;
 	int len = natsMsg_GetDataLength(message);
 
 	(void)connection;
 	(void)subscription;
-	if (len > 0 && len <= COURIER_PAYLOAD_MAX && !mailbox_put(&c->in, LETTER_PAYLOAD, natsMsg_GetData(message), (size_t)len))
+	if (len > 0 && len <= CARRIER_PAYLOAD_MAX && !mailbox_put(&c->in, LETTER_PAYLOAD, natsMsg_GetData(message), (size_t)len))
 		atomic_store(&c->in_full, true);
 	natsMsg_Destroy(message);
 	(void)uv_async_send(&c->wake);
@@ -70,7 +70,7 @@ static void on_message(natsConnection *connection, natsSubscription *subscriptio
 
 static void on_closed(natsConnection *connection, void *arg)
 {
-	struct courier *c = arg;
+	struct carrier *c = arg;
 
 	(void)connection;
 	mailbox_must_put(&c->out, LETTER_WAKE, "");
@@ -84,7 +84,7 @@ static void on_error(natsConnection *connection, natsSubscription *subscription,
 
 	(void)subscription;
 	if (status == NATS_SLOW_CONSUMER)
-		atomic_store(&((struct courier *)arg)->in_full, true);
+		atomic_store(&((struct carrier *)arg)->in_full, true);
 	(void)natsConnection_GetLastError(connection, &detail);
 	(void)snprintf(text, sizeof text, "%s", detail && detail[0] ? detail : natsStatus_GetText(status));
 	tell(arg, LETTER_ERROR, text);
@@ -92,7 +92,7 @@ static void on_error(natsConnection *connection, natsSubscription *subscription,
 
 /* ---- on our thread ------------------------------------------------------------------------------------------ */
 
-static natsStatus set_credentials(const struct courier *c, natsOptions *options)
+static natsStatus set_credentials(const struct carrier *c, natsOptions *options)
 {
 	if (c->credentials_file)
 		return natsOptions_SetUserCredentialsFromFiles(options, c->credentials_file, NULL);
@@ -101,7 +101,7 @@ static natsStatus set_credentials(const struct courier *c, natsOptions *options)
 	return c->user ? natsOptions_SetToken(options, c->user) : NATS_OK;
 }
 
-static natsStatus set_tls(const struct courier *c, natsOptions *options)
+static natsStatus set_tls(const struct carrier *c, natsOptions *options)
 {
 	char host[BUS_URL_MAX + 1];
 	natsStatus status;
@@ -123,7 +123,7 @@ static natsStatus set_tls(const struct courier *c, natsOptions *options)
 			status = (call); \
 	} while (0)
 
-static natsStatus make_options(struct courier *c, natsOptions **ret_options)
+static natsStatus make_options(struct carrier *c, natsOptions **ret_options)
 {
 	natsStatus status = natsOptions_Create(ret_options);
 
@@ -142,7 +142,7 @@ static natsStatus make_options(struct courier *c, natsOptions **ret_options)
 	return status;
 }
 
-static void take_order(struct courier *c, const struct letter *letter)
+static void take_order(struct carrier *c, const struct letter *letter)
 {
 	if (letter->kind == LETTER_STOP)
 		c->stopped = true;
@@ -153,7 +153,7 @@ static void take_order(struct courier *c, const struct letter *letter)
 }
 
 /* Until the connection ends, or we are told to. */
-static natsStatus serve(struct courier *c, natsConnection *connection)
+static natsStatus serve(struct carrier *c, natsConnection *connection)
 {
 	natsStatus status = NATS_OK;
 
@@ -170,7 +170,7 @@ static natsStatus serve(struct courier *c, natsConnection *connection)
 	return status;
 }
 
-static void session(struct courier *c)
+static void session(struct carrier *c)
 {
 	natsOptions *options = NULL;
 	natsConnection *connection = NULL;
@@ -182,7 +182,7 @@ static void session(struct courier *c)
 	c->moved = false;
 	TRY(natsConnection_Connect(&connection, options));
 	TRY(natsConnection_Subscribe(&subscription, connection, c->subject, on_message, c));
-	TRY(natsSubscription_SetPendingLimits(subscription, PENDING_MESSAGES, COURIER_IN_MAX));
+	TRY(natsSubscription_SetPendingLimits(subscription, PENDING_MESSAGES, CARRIER_IN_MAX));
 	TRY(natsConnection_FlushTimeout(connection, CONNECT_MS)); /* the server has taken it */
 	if (status == NATS_OK) {
 		tell(c, LETTER_UP, c->url);
@@ -200,7 +200,7 @@ static void session(struct courier *c)
 }
 
 /* What was to be said meanwhile is not: the bus does not work, and says it the other way. */
-static void rest(struct courier *c, unsigned ms)
+static void rest(struct carrier *c, unsigned ms)
 {
 	struct letter *letters = mailbox_wait(&c->out, ms);
 
@@ -209,7 +209,7 @@ static void rest(struct courier *c, unsigned ms)
 	letters_free(&letters);
 }
 
-static void next_url(struct courier *c)
+static void next_url(struct carrier *c)
 {
 	c->url += strlen(c->url) + 1;
 	if (c->url[0] == '\0')
@@ -218,7 +218,7 @@ static void next_url(struct courier *c)
 
 static void run(void *arg)
 {
-	struct courier *c = arg;
+	struct carrier *c = arg;
 
 	while (!c->stopped && c->subject[0] == '\0')
 		rest(c, LOOK_MS);
@@ -238,7 +238,7 @@ static void run(void *arg)
 
 /* ---- on the loop's thread ----------------------------------------------------------------------------------- */
 
-static void log_fault(struct courier *c, const char *event, const char *text)
+static void log_fault(struct carrier *c, const char *event, const char *text)
 {
 	if (strcmp(c->told, text) == 0)
 		return; /* it goes on trying, and failing */
@@ -246,7 +246,7 @@ static void log_fault(struct courier *c, const char *event, const char *text)
 	log_event(LOG_LEVEL_WARN, event, "reason", text, NULL);
 }
 
-static void take(struct courier *c, const struct letter *letter)
+static void take(struct carrier *c, const struct letter *letter)
 {
 	switch ((enum letter_kind)letter->kind) {
 	case LETTER_UP:
@@ -274,7 +274,7 @@ static void take(struct courier *c, const struct letter *letter)
 
 static void on_wake(uv_async_t *wake)
 {
-	struct courier *c = wake->data;
+	struct carrier *c = wake->data;
 	struct letter *letters = mailbox_take(&c->in);
 
 	for (const struct letter *letter = letters; letter; letter = letter->next)
@@ -284,12 +284,12 @@ static void on_wake(uv_async_t *wake)
 		c->events.lost(c->events.arg);
 }
 
-void courier_subject(struct courier *c, const char *subject)
+void carrier_subject(struct carrier *c, const char *subject)
 {
 	mailbox_must_put(&c->out, LETTER_SUBJECT, subject);
 }
 
-bool courier_send(struct courier *c, const char *payload, size_t len)
+bool carrier_send(struct carrier *c, const char *payload, size_t len)
 {
 	return mailbox_put(&c->out, LETTER_PAYLOAD, payload, len);
 }
@@ -297,7 +297,7 @@ bool courier_send(struct courier *c, const char *payload, size_t len)
 /* ---- life --------------------------------------------------------------------------------------------------- */
 
 /* A credentials file of the NATS tools, or one line: USER:PASSWORD, or a token. false: refused (logged). */
-static bool read_credentials(struct courier *c, const char *path)
+static bool read_credentials(struct carrier *c, const char *path)
 {
 	char text[SECRET_TEXT_MAX + 1], *colon;
 
@@ -320,7 +320,7 @@ static bool read_credentials(struct courier *c, const char *path)
 	return true;
 }
 
-static bool read_options(struct courier *c, const struct options *options)
+static bool read_options(struct carrier *c, const struct options *options)
 {
 	const char *urls = option_str(options, "nats_url"), *ca_file = option_str(options, "nats_ca_file");
 	const char *fault = bus_url_fault(urls);
@@ -339,7 +339,7 @@ static bool read_options(struct courier *c, const struct options *options)
 	return read_credentials(c, option_str(options, "nats_credentials_file"));
 }
 
-static void release(struct courier *c)
+static void release(struct carrier *c)
 {
 	if (c->password)
 		OPENSSL_cleanse(c->password, strlen(c->password));
@@ -355,18 +355,18 @@ static void release(struct courier *c)
 	free(c);
 }
 
-enum status courier_new(uv_loop_t *loop, const struct options *options, const struct courier_events *events, struct courier **ret_courier)
+enum status carrier_new(uv_loop_t *loop, const struct options *options, const struct carrier_events *events, struct carrier **ret_carrier)
 {
-	struct courier *c;
+	struct carrier *c;
 	sigset_t all, before;
 
-	*ret_courier = NULL;
+	*ret_carrier = NULL;
 	if (!option_str(options, "nats_url") || option_str(options, "nats_url")[0] == '\0')
 		return STATUS_OK;
 	c = alloc_zero(1, sizeof *c);
 	c->events = *events;
-	mailbox_init(&c->out, COURIER_OUT_MAX);
-	mailbox_init(&c->in, COURIER_IN_MAX);
+	mailbox_init(&c->out, CARRIER_OUT_MAX);
+	mailbox_init(&c->in, CARRIER_IN_MAX);
 	if (!read_options(c, options)) {
 		release(c);
 		return STATUS_INVALID;
@@ -379,25 +379,25 @@ enum status courier_new(uv_loop_t *loop, const struct options *options, const st
 	if (uv_thread_create(&c->thread, run, c) != 0)
 		abort();
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	*ret_courier = c;
+	*ret_carrier = c;
 	return STATUS_OK;
 }
 
 static void on_wake_closed(uv_handle_t *handle)
 {
-	struct courier *c = handle->data;
+	struct carrier *c = handle->data;
 
 	if (!c->abandoned)
 		release(c);
 }
 
-void courier_free(struct courier **courier)
+void carrier_free(struct carrier **carrier)
 {
-	struct courier *c = *courier;
+	struct carrier *c = *carrier;
 
 	if (!c)
 		return;
-	*courier = NULL;
+	*carrier = NULL;
 	mailbox_must_put(&c->out, LETTER_STOP, "");
 	(void)uv_thread_join(&c->thread);
 	uv_close((uv_handle_t *)&c->wake, on_wake_closed);

@@ -30,7 +30,7 @@ const compile = ['-std=gnu17', '-g', '-O1', '-fsanitize=fuzzer-no-link,address,u
 
 // Every layer that the targets stand on, as one archive: the linker takes what each needs.
 const layers = ['base', 'db', 'chat', 'http', 'api', 'relay'];
-const alone = new Set(['main.c', 'socket.c', 'wire.c', 'listen.c', 'courier_nats.c']); // programs, and what needs libraries of its own
+const alone = new Set(['main.c', 'socket.c', 'wire.c', 'listen.c', 'carrier_nats.c']); // programs, and what needs libraries of its own
 for (const layer of layers) {
 	for (const file of readdirSync(`${source}/app/${layer}`)) {
 		if (!file.endsWith('.c') || alone.has(file)) continue;

@@ -16,10 +16,10 @@ static void begin(void)
 	hints_flush(&stage.hints); /* by the database: there is no other way yet */
 	stage_answer(columns, 2, (const char *const[]){ "1", "1" }, 1);
 	stage.statements = 0;
-	bus_courier_events.up(&stage.bus);
-	CU_ASSERT_STRING_EQUAL(stage.courier_said, "n:3:0");
+	bus_carrier_events.up(&stage.bus);
+	CU_ASSERT_STRING_EQUAL(stage.carrier_said, "n:3:0");
 	stage_comes("n:3:0");
-	CU_ASSERT_STRING_EQUAL(stage.courier_said, "n:3:1");
+	CU_ASSERT_STRING_EQUAL(stage.carrier_said, "n:3:1");
 	CU_ASSERT_EQUAL(stage.bus_worked, 1);
 	stage_comes("n:5:1");
 }
@@ -43,7 +43,7 @@ static void words_go_by_the_bus_alone_once_nobody_needs_the_database(void)
 {
 	begin();
 	say_something();
-	CU_ASSERT_STRING_EQUAL(stage.courier_said, "n:3:1 c:" CHAT_A);
+	CU_ASSERT_STRING_EQUAL(stage.carrier_said, "n:3:1 c:" CHAT_A);
 	CU_ASSERT_EQUAL(stage.statements, 1); /* somebody may need it */
 	CU_ASSERT_STRING_EQUAL(stage.params[2], "{\"5\"}");
 	stage_answer(columns, 2, (const char *const[]){ "1", "0" }, 1);
@@ -149,10 +149,10 @@ static void an_absence_of_our_own_is_no_silence_of_the_others(void)
 static void a_connection_that_ends_is_told_once(void)
 {
 	begin();
-	bus_courier_events.down(&stage.bus, "closed");
+	bus_carrier_events.down(&stage.bus, "closed");
 	CU_ASSERT_EQUAL(stage.bus_failed, 1);
 	stage_done();
-	bus_courier_events.down(&stage.bus, "connection refused");
+	bus_carrier_events.down(&stage.bus, "connection refused");
 	CU_ASSERT_EQUAL(stage.bus_failed, 1);
 	stage_comes("n:3:1"); /* an old one, late */
 	CU_ASSERT_EQUAL(stage.bus_worked, 1);
@@ -161,12 +161,12 @@ static void a_connection_that_ends_is_told_once(void)
 	stage_done();
 }
 
-static void what_the_courier_does_not_take_goes_by_the_database(void)
+static void what_the_carrier_does_not_take_goes_by_the_database(void)
 {
 	begin();
 	say_something();
 	stage_answer(columns, 2, (const char *const[]){ "1", "0" }, 1);
-	stage.courier_full = true;
+	stage.carrier_full = true;
 	say_something();
 	CU_ASSERT_EQUAL(stage.statements, 2);
 	CU_ASSERT_STRING_EQUAL(stage.params[1], "c:" CHAT_A);
@@ -180,7 +180,7 @@ static void what_the_courier_does_not_take_goes_by_the_database(void)
 static void what_we_had_no_room_for_is_a_failure(void)
 {
 	begin();
-	bus_courier_events.lost(&stage.bus);
+	bus_carrier_events.lost(&stage.bus);
 	CU_ASSERT_EQUAL(stage.bus_failed, 1);
 	stage_done();
 }
@@ -243,7 +243,7 @@ CU_TestInfo bus_tests[] = {
 	{ "silence_of_our_own_is_a_failure_that_everybody_hears_of", silence_of_our_own_is_a_failure_that_everybody_hears_of },
 	{ "an_absence_of_our_own_is_no_silence_of_the_others", an_absence_of_our_own_is_no_silence_of_the_others },
 	{ "a_connection_that_ends_is_told_once", a_connection_that_ends_is_told_once },
-	{ "what_the_courier_does_not_take_goes_by_the_database", what_the_courier_does_not_take_goes_by_the_database },
+	{ "what_the_carrier_does_not_take_goes_by_the_database", what_the_carrier_does_not_take_goes_by_the_database },
 	{ "what_we_had_no_room_for_is_a_failure", what_we_had_no_room_for_is_a_failure },
 	{ "others_are_heard_and_our_own_words_and_garbage_are_not", others_are_heard_and_our_own_words_and_garbage_are_not },
 	{ "forged_relays_fill_no_memory", forged_relays_fill_no_memory },

@@ -289,7 +289,7 @@ void stage_fail(enum status status)
 	finish(NULL, &problem);
 }
 
-/* ---- the bus, and in place of courier_nats.c its courier ----------------------------------------------------- */
+/* ---- the bus, and in place of carrier_nats.c its carrier ----------------------------------------------------- */
 
 static void on_words(void *arg, const char *words)
 {
@@ -318,39 +318,39 @@ static void on_peer_lost(void *arg)
 	hints_peer_lost(&stage.hints);
 }
 
-bool courier_send(struct courier *c, const char *payload, size_t len)
+bool carrier_send(struct carrier *c, const char *payload, size_t len)
 {
 	(void)c;
-	if (stage.courier_full)
+	if (stage.carrier_full)
 		return false;
-	(void)snprintf(stage.courier_said, sizeof stage.courier_said, "%.*s", (int)len, payload);
-	stage.courier_count++;
+	(void)snprintf(stage.carrier_said, sizeof stage.carrier_said, "%.*s", (int)len, payload);
+	stage.carrier_count++;
 	return true;
 }
 
-enum status courier_new(uv_loop_t *loop, const struct options *options, const struct courier_events *events, struct courier **ret_courier)
+enum status carrier_new(uv_loop_t *loop, const struct options *options, const struct carrier_events *events, struct carrier **ret_carrier)
 {
 	(void)loop;
 	(void)options;
 	(void)events;
-	*ret_courier = NULL;
+	*ret_carrier = NULL;
 	return STATUS_OK;
 }
 
-void courier_subject(struct courier *c, const char *subject)
+void carrier_subject(struct carrier *c, const char *subject)
 {
 	(void)c;
 	(void)subject;
 }
 
-void courier_free(struct courier **courier)
+void carrier_free(struct carrier **carrier)
 {
-	(void)courier;
+	(void)carrier;
 }
 
 void stage_comes(const char *payload)
 {
-	bus_courier_events.came(&stage.bus, payload);
+	bus_carrier_events.came(&stage.bus, payload);
 }
 
 /* ---- up and down -------------------------------------------------------------------------------------------- */

@@ -47,12 +47,12 @@ struct stage {
 	unsigned session; /* that took the last statement, and that answers */
 	const struct statement *statement;
 	char params[8][4096];
-	/* the bus: what happened, and its courier */
+	/* the bus: what happened, and its carrier */
 	unsigned bus_worked, bus_failed, bus_peers_lost;
 	char bus_heard[1024];
-	char courier_said[1024]; /* the last payload */
-	unsigned courier_count;
-	bool courier_full;
+	char carrier_said[1024]; /* the last payload */
+	unsigned carrier_count;
+	bool carrier_full;
 };
 
 extern struct stage stage;
@@ -70,7 +70,7 @@ struct event *stage_event(uint64_t seq);
 /* A page for sub_page() holding first..last. */
 struct page *stage_page(uint64_t first, uint64_t last);
 
-/* What comes by the courier. */
+/* What comes by the carrier. */
 void stage_comes(const char *payload);
 
 #define STAGE_SESSIONS 3
