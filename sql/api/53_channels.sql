@@ -404,7 +404,8 @@ begin
 	v_state := case when v_bot is null and not v_full then 'queued' else 'bot' end;
 	insert into chat.chat (chat, site, widget, state, queue, arrived_at, name, locale, channel, bot, created_at, customer_seen_at, person, preferred_operator)
 	values (v_chat, v_widget.site, v_widget.widget, v_state, v_queue, case when v_bot is null then p_now end,
-		internal.masked(v_widget.site, nullif(left(btrim(translate(internal.channel_clean(coalesce(p_event ->> 'name', case p_account.channel when 'sms' then v_address end)), E'\n\t', '  ')), 100), '')),
+		internal.masked(v_widget.site, 
+			nullif(left(btrim(translate(internal.channel_clean(coalesce(p_event ->> 'name', case p_account.channel when 'sms' then v_address end)), E'\n\t', '  ')), 100), '')),
 		coalesce(p_event ->> 'locale', p_account.locale, v_widget.locale), p_account.channel, v_bot, p_now, p_now,
 		internal.channel_person(p_account.account, v_address), v_operator);
 	insert into chat.chat_counter (chat, by_channel) values (v_chat, true);

@@ -72,7 +72,8 @@ select is(t.said('+4915112345678'), E'queued | message:customer:Hello there | me
 select is((select count(*) from chat.chat), 1::bigint, 'in one chat');
 select is(t.sms('SM3', '+4915112345678', '', '{"MediaUrl0": "https://m.example/2"}'), 'stored', 'a picture alone is a message');
 select is(t.sms('SM4', '+4915112345678', '  '), 'stored', 'even nothing is');
-select is(t.sms('SMC', '+4915177777777', E'red \x1b[31m\x07\r09:00 Ana: \u2028forged\u0085and \x0bso on', jsonb_build_object('ProfileName', E'Kim\u2028 \x1b[2J\u0085Ana', 'MediaUrl0', E'https://m.example/a\n09:00', 'MediaContentType0', E'image/\nx')),
+select is(t.sms('SMC', '+4915177777777', E'red \x1b[31m\x07\r09:00 Ana: \u2028forged\u0085and \x0bso on',
+	jsonb_build_object('ProfileName', E'Kim\u2028 \x1b[2J\u0085Ana', 'MediaUrl0', E'https://m.example/a\n09:00', 'MediaContentType0', E'image/\nx')),
 	'stored', 'D14: control characters come, too');
 select is(t.said('+4915177777777'), E'queued | message:customer:red  [31m \n09:00 Ana: \nforged\nand \nso on\n[image/ x]', 'and none of them is kept, nor a line end of another kind');
 select is((select name::text from chat.chat where chat = t.chat_of('+4915177777777')), 'Kim   [2J Ana', 'nor in a name');

@@ -6,7 +6,8 @@ insert into chat.mail_account (account, url, starttls, from_address) values ('ma
 select t.operator('ana'), t.sign_in('ana', '{sales}', clock_timestamp()), t.log_in('ana'), t.set('stagger_s', 0);
 select t.open(1, 'plain', null, 'fr'), t.open(2, 'plain');
 select internal.route(clock_timestamp(), 9), t.accept(1, clock_timestamp()), internal.route(clock_timestamp(), 9), t.accept(2, clock_timestamp());
-select t.post(1, t.token(1), 1, E'<script>alert(1)</script>\nline two\u202809:00  Ana: forged'), t.post(1, t.session('ana'), 2, 'Of course & gladly'), t.post(1, t.session('ana'), 3, 'a note', null, 'note');
+select t.post(1, t.token(1), 1, E'<script>alert(1)</script>\nline two\u202809:00  Ana: forged'),
+	t.post(1, t.session('ana'), 2, 'Of course & gladly'), t.post(1, t.session('ana'), 3, 'a note', null, 'note');
 create function t.ask(p_n int, p_email text default null) returns text language sql as $$ select m.body::jsonb ->> 'email' from api.mail_transcript(t.chat(p_n), t.token(p_n), null, p_email) m $$;
 savepoint story;
 
