@@ -153,6 +153,63 @@ test('the queue is chosen, its questions are asked, and what is missing is said 
 	assert.match(words((await kim.read()).text), /You asked for Billing/);
 });
 
+test('questions of every kind have a field of their kind, and what does not fit is said at it', async (t) => {
+	await stack.query(`update chat.widget set bot = null where widget = 'demo-shop';
+		insert into chat.question (question, kind, low, high) values ('pieces', 'number', 1, 9), ('ring', 'phone', null, null), ('mail-to', 'email', null, null), ('size', 'choice', null, null);
+		insert into chat.question_text (question, locale, label) values ('pieces', 'en', 'How many?'), ('ring', 'en', 'Your number?'), ('mail-to', 'en', 'Where to?'), ('size', 'en', 'Which size?');
+		insert into chat.question_choice (question, choice, position) values ('size', 'small', 1), ('size', 'large', 2);
+		insert into chat.question_choice_text (question, choice, locale, label) values ('size', 'small', 'en', 'Small'), ('size', 'large', 'en', 'Large');
+		create table held as select * from chat.queue_question where queue = 'billing';
+		delete from chat.queue_question where queue = 'billing';
+		insert into chat.queue_question (queue, question, position, required) select 'billing', q.question, 1, q.question <> 'ring'
+		from chat.question q where q.question in ('pieces', 'ring', 'mail-to', 'size')`);
+	t.after(() => stack.query(`update chat.widget set bot = 'guide' where widget = 'demo-shop';
+		delete from chat.queue_question where queue = 'billing'; insert into chat.queue_question select * from held; drop table held;
+		delete from chat.question where question in ('pieces', 'ring', 'mail-to', 'size')`));
+	const kim = new PlainBrowser(stack);
+	await kim.open('?queue=billing');
+	for (const [name, kind] of [['mail-to', 'type="email"'], ['ring', 'type="tel"'], ['pieces', 'inputmode="decimal"']])
+		assert.match(kim.page.text, new RegExp(`<input[^>]*name="answers\\.${name}"[^>]*${kind}|<input[^>]*${kind}[^>]*name="answers\\.${name}"`), name);
+	assert.match(kim.page.text, /<input type="radio" name="answers\.size" value="large" required>/);
+	const fits = { name: 'Kim', 'answers.pieces': '2', 'answers.mail-to': 'kim@mail.example', 'answers.size': 'large', 'answers.ring': '' };
+	for (const [name, value] of [['pieces', '12'], ['pieces', 'many'], ['mail-to', 'kim'], ['size', 'huge'], ['ring', 'none'], ['size', '']]) {
+		await kim.submit('', { ...fits, [`answers.${name}`]: value });
+		assert.equal(kim.page.status, 422, `${name} ${value}`);
+		assert.equal((kim.page.text.match(/aria-invalid="true"/g) ?? []).length, 1, `${name} ${value}`);
+		assert.match(kim.page.text, /value="large" required checked|value="large" required>/);
+	}
+	await kim.submit('', fits);
+	assert.equal(kim.page.status, 200, words(kim.page.text));
+	const [{ answers }] = await stack.query('select answers from chat.chat where chat = $1', [kim.chat]);
+	assert.deepEqual([answers.pieces, answers['mail-to'], answers.size, answers.ring ?? null], [2, 'kim@mail.example', 'large', null]);
+});
+
+test('the transcript leaves by mail where the company has a mail account and somebody has answered', async (t) => {
+	const kim = await arrive();
+	const ana = await Operator.logIn(stack, 'ana', ['sales']);
+	await ana.connect();
+	t.after(() => ana.presence('offline'));
+	await kim.submit('/message', { choice: 'person' }, { html: (await kim.read()).text });
+	await ana.accept(await ana.nextOffer());
+	await ana.say(kim.chat, 'On its way.');
+	await kim.open('/end');
+	await kim.submit('/end');
+	assert.doesNotMatch(kim.page.text, /action="[^"]*\/transcript"/, 'without an account there is no such form');
+	await stack.query("insert into chat.mail_account (account, url, starttls, from_address, from_name) values ('mail', 'smtp://127.0.0.1:1', 'none', 'desk@shop.example', 'Shop')");
+	t.after(() => stack.query("delete from chat.mail_account where account = 'mail'"));
+	await kim.open();
+	const form = kim.page.text;
+	await kim.submit('/transcript', { email: 'nobody' });
+	assert.equal(kim.page.status, 422);
+	assert.match(words(kim.page.text), /Please give an address such as/);
+	await kim.submit('/transcript', { email: 'kim@mail.example' }, { html: form });
+	assert.equal(kim.page.status, 200);
+	assert.match(words(kim.page.text), /The transcript is on its way to kim@mail\.example\./);
+	assert.equal((await stack.query('select count(*)::int as n from chat.mailed_transcript where chat = $1', [kim.chat]))[0].n, 1);
+	await kim.submit('/transcript', { email: 'all@mail.example' }, { html: form });
+	assert.equal(kim.page.status, 409, 'and to no other address');
+});
+
 test('P19 when all is closed a message can be left, once, and what is wrong with it is said at its field', async (t) => {
 	await stack.query("update chat.widget set bot = null; select chat.close_everything('We are on <holiday>.')");
 	t.after(() => stack.query("select chat.open_everything(); update chat.widget set bot = 'guide'"));

@@ -142,6 +142,8 @@ select t.finds('what operators and bots say', $$select t.by_channel(2); update c
 select t.finds('what waits to be sent by a channel', $$select t.by_channel(2);
 	insert into chat.channel_sent (item, chat, seq, part, account, at) values (gen_random_uuid(), t.chat(2), 1, 1, 'bridge', t.at(0))$$);
 select t.finds('only a chat that is over, or', $$insert into chat.disposition_code (disposition) values ('x'); update chat.chat set filed_under = 'x' where chat = t.chat(2)$$);
+select t.finds('only a bot has the last word', $$update chat.chat set closing_until = t.at(99) where chat = t.chat(2)$$);
+select t.finds('who files a chat', $$insert into chat.filing (chat, operator, until) values (t.chat(2), 'bo', t.at(99))$$);
 select t.finds('every word a phrase', $$
 	insert into internal.phrase_word (locale, word, phrase, weight) values ('en', 'nowhere', 'x', 1)$$);
 select is_empty('select name from t.invariant except select name from t.planted', 'no invariant stands without its violation');

@@ -72,7 +72,7 @@ update chat.chat set filed_under = 'sold' where chat in (t.chat(2), t.chat(3));
 select results_eq($$select local_start, disposition, chats from internal.report_dispositions('2026-10-24', '2026-10-27', 'sales', 'day')$$, $$values
 	('2026-10-25', 'sold', 2::bigint), ('2026-10-25', null, 2::bigint), ('2026-10-27', null, 1::bigint)$$, 'dispositions by when the chat ended; of those with an operator');
 select results_eq($$select filed, count(*) from internal.report_chats('2026-10-24', '2026-10-27', 'sales', null) where outcome = 'answered' group by filed order by filed$$, $$values
-	('Sold', 2::bigint), (null, 3::bigint)$$, 'one by one they say the same, with the label');
+	('sold', 2::bigint), (null, 3::bigint)$$, 'one by one they say the same');
 select is((select bool_and(ended_at <= before) from (select ended_at, lag(ended_at) over () as before from internal.report_chats('2026-10-24', '2026-10-27', null, null)) o), true, 'the latest first');
 update chat.chat set channel = 'sms' where chat = t.chat(5);
 select results_eq($$select channel, offered, answered, abandoned, wait_avg_s, rating_avg from internal.report_channels('2026-10-24', '2026-10-26', 'sales', null)$$, $$values

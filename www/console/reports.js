@@ -175,9 +175,10 @@ export class Reports extends LitElement {
 		const { texts } = this;
 		const names = COLUMNS[view.report] ?? [];
 		/** @type {import('./board-table.js').Column[]} */
-		const columns = names.map((name) => (name === 'acts' ? { name, label: texts.t('board.acts'), kind: 'acts', value: () => undefined, cell: (row) => this.reading(row) } : WORDS.includes(name)
-			? { name, label: texts.t(name === 'label' ? 'reports.queue' : `reports.c.${name}`), value: (row) => row[name] ?? undefined,
-				cell: (row) => html`<bdi>${this.word(name, row[name])}</bdi>` }
+		const columns = names.map((name) => (name === 'acts'
+			? { name, label: texts.t('board.acts'), kind: 'acts', value: () => undefined, cell: (row) => this.reading(row) } : WORDS.includes(name)
+			? { name, label: this.heading(view.report, name), value: (row) => row[name] ?? undefined,
+				cell: (row) => html`<bdi>${this.word(name, name === 'filed' && !row.operator ? '–' : row[name])}</bdi>` }
 			: { name, label: texts.t(`reports.c.${name}`), kind: 'number', down: true, value: (row) => row[name] ?? undefined, cell: (row) => this.figure(name, row[name]) }));
 		return html`<section aria-labelledby="table"><div class="bar">
 				<h3 id="table" class="visually-hidden">${texts.t(`reports.${view.report}`)}</h3>
@@ -191,6 +192,11 @@ export class Reports extends LitElement {
 				empty=${texts.t('reports.none')} data-testid="reports-table"></sb-board-table>
 			<p class="zone">${texts.t('reports.zone')}</p></section>
 			<sb-closed-chat .texts=${texts} .desk=${this.desk}></sb-closed-chat>`;
+	}
+
+	/** @param {string} report @param {string} name */
+	heading(report, name) {
+		return this.texts.t(name === 'label' ? 'reports.queue' : report === 'chats' && name === 'name' ? 'board.operator' : `reports.c.${name}`);
 	}
 
 	/** @param {any} row */
