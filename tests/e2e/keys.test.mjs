@@ -37,10 +37,13 @@ test('offers are accepted, chats changed, noted in, passed on and ended by keybo
 	await until(async () => (await open(ana)) === 'Kim', { what: 'the list to go around' });
 	await ana.page.keyboard.press('Alt+ArrowUp');
 	await until(async () => (await open(ana)) === 'Noor', { what: 'the way back' });
+	await ana.page.locator('sb-conversation textarea:focus').waitFor();
 	await ana.page.keyboard.type('A word for Noor');
 	await ana.page.keyboard.press('Enter');
+	await ana.deskBubble('A word for Noor').waitFor();
 	await ana.page.keyboard.press('Alt+KeyJ');
 	await until(async () => (await open(ana)) === 'Kim', { what: 'who has waited longest' });
+	await ana.page.locator('sb-conversation textarea:focus').waitFor();
 	await ana.page.keyboard.press('Alt+KeyM');
 	await ana.page.keyboard.type('A note on Kim');
 	await ana.page.keyboard.press('Enter');

@@ -117,8 +117,12 @@ export class Conversation extends LitElement {
 		return /** @type {import('./redact.js').Redact | null} */ (this.renderRoot.querySelector('sb-redact'));
 	}
 
-	focus() {
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-guided-composer, sb-wrap-up'))?.focus();
+	/** To where one writes in the chat that is to be shown: another chat has another place to write, which comes with the next drawing. */
+	async focus() {
+		await this.updateComplete;
+		const target = /** @type {LitElement | null} */ (this.renderRoot.querySelector('sb-guided-composer, sb-wrap-up'));
+		await target?.updateComplete;
+		target?.focus();
 	}
 
 	get dialog() {
