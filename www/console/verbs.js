@@ -161,11 +161,6 @@ export class Verbs {
 		return this.#pages(`operator/chats/${id}/history/${earlier}/events`);
 	}
 
-	/** @param {string} id of a chat that is over @returns {Promise<ChatEvent[]>} its whole transcript, for a supervisor */
-	closedEvents(id) {
-		return this.#pages(`operator/chats/${id}/events`);
-	}
-
 	/** @param {string} path @param {number} [after] @returns {Promise<ChatEvent[]>} all events behind that seq */
 	async #pages(path, after = 0) {
 		/** @type {ChatEvent[]} */
