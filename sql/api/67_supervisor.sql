@@ -130,7 +130,8 @@ language sql stable as $$
 		'chats', coalesce((select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', c.chat, 'state', c.state, 'queue', c.queue, 'queue_label', q.label, 'name', c.name,
 				'operator', coalesce(a.operator, f.operator), 'operator_name', internal.operator_name(coalesce(a.operator, f.operator)),
 				'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - c.arrived_at)::int), 'created_at', internal.rfc3339(c.created_at),
-				'assigned_s', case when a.started_at is not null then greatest(0, extract(epoch from p_now - a.started_at)::int) end, 'last_seq', (select n.last_seq from chat.chat_counter n where n.chat = c.chat),
+				'assigned_s', case when a.started_at is not null then greatest(0, extract(epoch from p_now - a.started_at)::int) end,
+				'last_seq', (select n.last_seq from chat.chat_counter n where n.chat = c.chat),
 				'idle', case when a.idle_since is not null then true end, 'transfer', case when f.kind = 'transfer' then internal.operator_name(f.operator) end))
 				order by c.state in ('active', 'wrap_up'), c.arrived_at, c.chat)
 			from internal.board_chats(p_limit) c join chat.queue q on q.queue = c.queue

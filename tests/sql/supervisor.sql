@@ -88,7 +88,8 @@ select is((select string_agg(concat_ws(' ', o ->> 'operator', o ->> 'name', o ->
 select is((select string_agg(concat_ws(' ', right(c ->> 'id', 1), c ->> 'state', c ->> 'queue_label', c ->> 'name', c ->> 'operator', c ->> 'operator_name', c ->> 'idle'), ', ')
 	from jsonb_array_elements(t.board() -> 'chats') c),
 	'2 offered Sales Customer 2 ana Ana, 3 queued Billing Customer 3, 1 active Sales Customer 1 ana Ana true', 'chats, those who wait first');
-select is((select string_agg(concat_ws(' ', right(c ->> 'id', 1), (c ->> 'assigned_s') is not null, (c ->> 'last_seq')::int = (select max(m.seq) from chat.message m where m.chat = (c ->> 'id')::uuid)), ', ')
+select is((select string_agg(concat_ws(' ', right(c ->> 'id', 1), (c ->> 'assigned_s') is not null,
+		(c ->> 'last_seq')::int = (select max(m.seq) from chat.message m where m.chat = (c ->> 'id')::uuid)), ', ')
 	from jsonb_array_elements(t.board() -> 'chats') c), '2 f t, 3 f t, 1 t t', 'only what somebody has lasts, and of each how far it has come');
 select is(jsonb_array_length(internal.board_json(now(), 1) -> 'chats'), 1, 'bounded');
 set local role switchboard_report;
