@@ -193,9 +193,10 @@ class Shift {
 
 	// What an operator does: takes what he is offered, talks in his chats.
 	#atDesk(operator, frame) {
-		const { t, offer, chat, cid, code } = frame;
+		const { t, offer, chat, cid, code, retry_ms } = frame;
 		if (t === 'offer') operator.person.send({ t: 'accept', offer });
 		if (t === 'error' && offer) this.history.note(operator.who, { what: 'refused', offer, code });
+		if (t === 'error' && offer && code === 'unavailable') pause(retry_ms ?? 1000).then(() => operator.ready && operator.person.send({ t: 'accept', offer })); // somebody held his row
 		if (t === 'error' && operator.failed.has(cid)) this.#refused(operator, cid);
 		if (t === 'event') this.#hears(operator, chat, frame);
 	}
