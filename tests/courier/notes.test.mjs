@@ -107,7 +107,7 @@ test('a transcript arrives at the address of the chat, and at no other', async (
 	assert.deepEqual(await ask({ email: 'kim@mail.example' }), { email: 'kim@mail.example' });
 	await assert.rejects(ask({ email: 'all@mail.example' }), { status: 409 });
 	const letter = await mail.letter(to('kim@mail.example'), 'the transcript');
-	assert.match(letter.part('text/plain'), /Customer 1: Where is my parcel\?\n[\d:]+ {2}Ana Silva: On its way\.\n/);
+	assert.match(letter.part('text/plain'), /→ Customer 1: Where is my parcel\?\n[\d:]+ {2}← Ana Silva: On its way\.\n/);
 	assert.equal(letter.header('auto-submitted'), 'auto-generated');
 	await ask({});
 	await assert.rejects(ask({}), { status: 429 });
