@@ -175,6 +175,18 @@ async function converse({ address, write, choose }) {
 	return chat;
 }
 
+test('who begins an SMS with a question is greeted and answered at once', async () => {
+	const address = '+4915100000019';
+	assert.equal((await sms(smsFields(address, 'How can I return a lid?'))).status, 200);
+	await carryAll();
+	const [greeting, answer, ...more] = provider.sent(address);
+	assert.ok(!/\n1\. /.test(greeting), 'the list of buttons comes once');
+	assert.match(answer, /^You can send everything back within 30 days\.[^]*\n\n1\. /);
+	assert.deepEqual(more, []);
+	assert.equal((await sms(smsFields(address, '1'))).status, 200);
+	assert.equal((await stack.query('select state from chat.chat where chat = $1', [await chatOf(address)]))[0].state, 'queued', 'whose numbers count');
+});
+
 test('an SMS conversation goes from the first word by bot, queue and operator to transcript and rating', async () => {
 	const address = '+4915100000010';
 	const write = async (text, more) => assert.equal((await sms(smsFields(address, text, more))).status, 200);
