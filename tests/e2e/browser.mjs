@@ -106,6 +106,11 @@ class Human {
 		return this.page.frameLocator('switchboard-widget iframe');
 	}
 
+	// The frame hears of it a moment after the page, and what comes in between counts as seen.
+	async isClosed() {
+		await until(() => this.chat.locator('switchboard-chat').evaluate(({ shown }) => !shown), { what: 'the frame to know that it is closed' });
+	}
+
 	async visit(path = '') {
 		await this.page.goto(new URL(path, this.browser.stack.shopUrl).href);
 		await this.launcher.waitFor();

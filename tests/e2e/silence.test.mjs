@@ -29,6 +29,7 @@ test('the operator is called to who waits; the customer is asked whether he is t
 	await ana.deskSay('Which invoice is it?');
 	await mia.bubble('Which invoice is it?').waitFor();
 	await mia.chat.getByRole('button', { name: 'Close chat window' }).click();
+	await mia.isClosed();
 	await stack.query("update chat.silence_rule set operator_reminders_s = '{}', customer_reminders_s = '{1}'");
 	await until(async () => await mia.page.locator('switchboard-widget .badge').textContent() === '1', { what: 'a mark on the launcher' });
 	await mia.launcher.click();

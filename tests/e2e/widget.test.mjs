@@ -283,6 +283,7 @@ test('the page is told what it may know: the API opens and closes, counts what i
 	await ana.accept(offer);
 	await mia.chat.getByText('Dara Novak is here to help').waitFor();
 	await mia.page.evaluate(() => window.Switchboard.close());
+	await mia.isClosed();
 	await ana.say(offer.chat, 'are you there?');
 	await mia.page.locator('switchboard-widget .badge', { hasText: '1' }).waitFor();
 	await until(async () => (await mia.page.title()).startsWith('(1) '), { what: 'the title to say it to who looks at another page' });
