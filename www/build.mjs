@@ -60,7 +60,7 @@ async function buildApp(name, entry) {
 		splitting: true,
 		entryNames: '[name]-[hash]',
 		chunkNames: '[name]-[hash]',
-		legalComments: 'linked',
+		legalComments: 'external',
 	});
 	const files = Object.entries(metafile.outputs).map(([path, info]) => ({ path: resolve(here, path), info }));
 	await dense(files.map(({ path }) => path));
