@@ -185,6 +185,7 @@ test('who begins an SMS with a question is greeted and answered at once', async 
 	assert.deepEqual(more, []);
 	assert.equal((await sms(smsFields(address, '1'))).status, 200);
 	assert.equal((await stack.query('select state from chat.chat where chat = $1', [await chatOf(address)]))[0].state, 'queued', 'whose numbers count');
+	assert.equal((await sms(smsFields(address, 'STOP'))).status, 200); // nobody shall be offered it
 });
 
 test('an SMS conversation goes from the first word by bot, queue and operator to transcript and rating', async () => {

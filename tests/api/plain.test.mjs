@@ -190,7 +190,7 @@ test('the transcript leaves by mail where the company has a mail account and som
 	await ana.connect();
 	t.after(() => ana.presence('offline'));
 	await kim.submit('/message', { choice: 'person' }, { html: (await kim.read()).text });
-	await ana.accept(await ana.nextOffer());
+	await ana.accept(await ana.frame(({ t, chat }) => t === 'offer' && chat === kim.chat, 'an offer'));
 	await ana.say(kim.chat, 'On its way.');
 	await kim.open('/end');
 	await kim.submit('/end');
