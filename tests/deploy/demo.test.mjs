@@ -48,6 +48,12 @@ test('its last line is ready, before it come URLs and logins', () => {
 	for (const text of [describe().shop_url, describe().console_url, 'ana', 'sam']) assert.ok(said.includes(text), text);
 });
 
+test('the shell command that it prints is switchboard for this demo', async () => {
+	assert.match(said, /\/switchboard doctor$/m);
+	const { stdout } = await run(`${dir}/switchboard`, ['why', 'idle', 'ana']);
+	assert.match(stdout, /^billing/m);
+});
+
 test('demo.json holds what scripts want to know, for its user only', () => {
 	const demo = describe();
 	assert.match(demo.base_url, /^http:\/\/localhost:\d+\/chat$/);
