@@ -409,7 +409,7 @@ export default {
 	'phrase.gap': 'Complétez {name} avant d’envoyer.',
 	'guide.goto': 'Aller à : {name}',
 	'wrap.title': 'La conversation est terminée. Quel en est le résultat ?',
-	'wrap.closing': '{bot} a le dernier mot. Quel en est le résultat ?',
+	'wrap.closing': '{bot} a le dernier mot. Quel en est le résultat ?',
 	'wrap.disposition': 'Résultat',
 	'wrap.placeholder': 'Par exemple : résolu',
 	'wrap.required': 'Dites en quelques mots comment cela s’est terminé.',
