@@ -129,6 +129,12 @@ test('the language is the one asked for, else the browser\'s; Arabic runs from t
 	assert.equal((await stack.query('select locale from chat.chat where chat = $1', [kim.chat]))[0].locale, 'ar');
 });
 
+/** Nobody shall be offered it later. */
+async function leave(kim) {
+	await kim.open('/end');
+	await kim.submit('/end');
+}
+
 test('the queue is chosen, its questions are asked, and what is missing is said at its field with all that was filled in', async (t) => {
 	await stack.query(`update chat.widget set bot = null where widget = 'demo-shop';
 		insert into chat.question (question, kind) values ('order-no', 'text');
@@ -151,6 +157,7 @@ test('the queue is chosen, its questions are asked, and what is missing is said 
 	assert.equal(kim.page.status, 200, words(kim.page.text));
 	assert.deepEqual(await stack.query('select queue, name, answers from chat.chat where chat = $1', [kim.chat]), [{ queue: 'billing', name: 'Kim', answers: { 'order-no': 'A-12' } }]);
 	assert.match(words((await kim.read()).text), /You asked for Billing/);
+	await leave(kim);
 });
 
 test('questions of every kind have a field of their kind, and what does not fit is said at it', async (t) => {
@@ -182,6 +189,7 @@ test('questions of every kind have a field of their kind, and what does not fit 
 	assert.equal(kim.page.status, 200, words(kim.page.text));
 	const [{ answers }] = await stack.query('select answers from chat.chat where chat = $1', [kim.chat]);
 	assert.deepEqual([answers.pieces, answers['mail-to'], answers.size, answers.ring ?? null], [2, 'kim@mail.example', 'large', null]);
+	await leave(kim);
 });
 
 test('the transcript leaves by mail where the company has a mail account and somebody has answered', async (t) => {
@@ -192,8 +200,7 @@ test('the transcript leaves by mail where the company has a mail account and som
 	await kim.submit('/message', { choice: 'person' }, { html: (await kim.read()).text });
 	await ana.accept(await ana.frame(({ t, chat }) => t === 'offer' && chat === kim.chat, 'an offer'));
 	await ana.say(kim.chat, 'On its way.');
-	await kim.open('/end');
-	await kim.submit('/end');
+	await leave(kim);
 	assert.doesNotMatch(kim.page.text, /action="[^"]*\/transcript"/, 'without an account there is no such form');
 	await stack.query("insert into chat.mail_account (account, url, starttls, from_address, from_name) values ('mail', 'smtp://127.0.0.1:1', 'none', 'desk@shop.example', 'Shop')");
 	t.after(() => stack.query("delete from chat.mail_account where account = 'mail'"));

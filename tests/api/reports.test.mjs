@@ -72,7 +72,8 @@ test('a report may take longer than any other statement, and only so many are ma
 	for (const [setting, value] of [['statement_timeout', '300ms'], ['lock_timeout', '60s']])
 		await stack.database.query(`alter role switchboard_api in database ${stack.database.name} set ${setting} = '${value}'`);
 	const sam = { Cookie: (await Operator.logIn(stack, 'sam')).cookie };
-	await stack.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'switchboard-api'");
+	const old = (await stack.query("select pid, pg_terminate_backend(pid) from pg_stat_activity where application_name = 'switchboard-api'")).map(({ pid }) => pid);
+	await until(async () => (await stack.query('select from pg_stat_activity where pid = any ($1)', [old])).length === 0, { what: 'the old sessions to be over' });
 	const report = () => api(stack, 'GET', 'reports/service', { headers: sam });
 	const waiting = (s) => stack.query(`select pid from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'switchboard-api %'
 		and query_start < clock_timestamp() - make_interval(secs => $1)`, [s]);
