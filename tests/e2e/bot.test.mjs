@@ -96,15 +96,21 @@ test('a person can be asked for at any time, by the button and in words', async 
 	dara.close();
 });
 
-test('an operator gives the chat back to the bot, which goes on with the customer and ends it', async () => {
+// The bot has passed Mia on to Dara, who has said so much to her.
+async function talkInSupport(words) {
 	const dara = await browser.person('dara');
 	await dara.takeDuty('dara', ['support']);
 	const mia = await browser.person('mia');
 	await mia.startChat('Mia');
 	await mia.pick('Something does not work');
 	await dara.at('offer-card').filter({ hasText: 'Mia' }).getByTestId('offer-accept').click();
-	await dara.deskSay('It is on its way');
-	await mia.bubble('It is on its way').waitFor();
+	await dara.deskSay(words);
+	await mia.bubble(words).waitFor();
+	return { dara, mia };
+}
+
+test('an operator gives the chat back to the bot, which goes on with the customer and ends it', async () => {
+	const { dara, mia } = await talkInSupport('It is on its way');
 	await dara.at('transfer').click();
 	await dara.at('target-bot').check();
 	await dara.shoot('back to the bot');
@@ -122,14 +128,7 @@ test('an operator gives the chat back to the bot, which goes on with the custome
 
 test('an operator ends the chat, and the bot has the last word where the queue says so: he files it meanwhile', async () => {
 	await stack.query("update chat.queue set bot_closes = true where queue = 'support'");
-	const dara = await browser.person('dara');
-	await dara.takeDuty('dara', ['support']);
-	const mia = await browser.person('mia');
-	await mia.startChat('Mia');
-	await mia.pick('Something does not work');
-	await dara.at('offer-card').filter({ hasText: 'Mia' }).getByTestId('offer-accept').click();
-	await dara.deskSay('It works again.');
-	await mia.bubble('It works again.').waitFor();
+	const { dara, mia } = await talkInSupport('It works again.');
 	await dara.at('end-chat').click();
 	await dara.at('end-confirm').click();
 	await dara.page.getByText('Guide has the last word. How did it go?').waitFor();
