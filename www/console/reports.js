@@ -3,8 +3,8 @@ import { LitElement, html, nothing, svg } from 'lit';
 import base from '../lib/ui/base.sheet.css';
 import { clockTime, stopwatch } from '../lib/time.js';
 import './board-table.js';
-import './closed-chat.js';
 import { icons } from './icons.js';
+import './past-chat.js';
 import { dayText, sums, today } from './report-sums.js';
 import styles from './reports.sheet.css';
 
@@ -191,7 +191,7 @@ export class Reports extends LitElement {
 				.columns=${columns} .key=${(/** @type {any} */ row) => view.rows.indexOf(row).toString()}
 				empty=${texts.t('reports.none')} data-testid="reports-table"></sb-board-table>
 			<p class="zone">${texts.t('reports.zone')}</p></section>
-			<sb-closed-chat .texts=${texts} .desk=${this.desk}></sb-closed-chat>`;
+			<sb-past-chat name="closed-chat" .texts=${texts} .label=${texts.t('reports.chats')}></sb-past-chat>`;
 	}
 
 	/** @param {string} report @param {string} name */
@@ -203,7 +203,15 @@ export class Reports extends LitElement {
 	reading(row) {
 		const label = this.texts.t('earlier.read', { time: row.local_end });
 		return html`<button class="icon-button" data-testid="report-read" aria-label=${label} title=${label} aria-haspopup="dialog"
-			@click=${() => /** @type {import('./closed-chat.js').ClosedChat} */ (this.renderRoot.querySelector('sb-closed-chat')).open(row)}>${icons.chat}</button>`;
+			@click=${() => this.read(row)}>${icons.chat}</button>`;
+	}
+
+	/** That a supervisor reads it is written down by the server. @param {{chat: string, local_end: string, label?: string, name?: string, filed?: string}} row */
+	read(row) {
+		/** @type {import('./past-chat.js').PastChat} */ (this.renderRoot.querySelector('sb-past-chat')).open({
+			title: row.local_end, about: [row.label ?? '', row.name ?? '', row.filed ?? this.texts.t('reports.not_filed')].filter(Boolean),
+			events: () => this.desk.verbs.read(row.chat, 0),
+		});
 	}
 
 	/** @param {string} name @param {string | null | undefined} value */
