@@ -37,14 +37,16 @@ async function samReads(options) {
 	return sam;
 }
 
-// All that was said is there, and the last of it within the dialog.
+// All that was said is there, to its last word, within the dialog and below what the dialog says of the chat.
 async function readsToItsEnd(person) {
 	const dialog = person.at('closed-chat');
 	await dialog.getByText('word 1', { exact: true }).waitFor();
 	const last = dialog.getByText('word 30', { exact: true });
 	await last.scrollIntoViewIfNeeded();
-	const [word, card] = [await last.boundingBox(), await dialog.locator('.card').boundingBox()];
-	assert.ok(word.y > card.y && word.y + word.height <= card.y + card.height, `${JSON.stringify(word)} in ${JSON.stringify(card)}`);
+	const card = await dialog.locator('.card').boundingBox();
+	const [about, thread, word] = await Promise.all([dialog.locator('.about'), dialog.locator('sb-thread'), last].map((place) => place.boundingBox()));
+	assert.ok(card.y < about.y && about.height > 0 && about.y + about.height <= thread.y, `${JSON.stringify(about)} above ${JSON.stringify(thread)}`);
+	assert.ok(thread.y < word.y && word.y + word.height <= card.y + card.height, `${JSON.stringify(word)} in ${JSON.stringify(card)}`);
 }
 
 test('a supervisor reads what happened, chooses the period, the queue and the report, and takes it along as CSV', async () => {
