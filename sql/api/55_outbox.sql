@@ -321,7 +321,8 @@ begin
 	end if;
 	perform internal.retire_couriers(p_courier, v_now);
 	perform internal.forget_outbox(v_now);
-	return query select greatest(0, ceil(extract(epoch from min(l.due_at) - v_now) * 1000))::bigint from chat.outbox_lane l;
+	return query select case when l.due_at > v_now then ceil(extract(epoch from l.due_at - v_now) * 1000)::bigint when l.due_at is not null then 0 end
+		from (select min(due_at) as due_at from chat.outbox_lane) l;
 end $$;
 
 -- A courier ends in order; it has nothing under way.

@@ -153,6 +153,11 @@ select is((select array_agg(name) from chat.courier), '{one}', 'and forgets that
 select is(t.claim((select courier from chat.courier)), '{2}', 'which is sent again at once, and no other');
 select is((select count(*) from api.courier_beat(-1, false)), 0::bigint, 'who is not registered learns it');
 :next_story
+select is(r.courier > 0, true, 'a courier that finds nothing') from api.courier_register('idle') r;
+select is((select array_agg(next_in_ms) from chat.courier c, api.courier_beat(c.courier, true)), '{null}', 'is told of nothing to wake up for');
+select t.put('a', 1), t.claim();
+select cmp_ok((select next_in_ms from chat.courier c, api.courier_beat(c.courier, true)), '>', 1000::bigint, 'nor is what another sends due before its lease is over');
+:next_story
 
 -- ---- limits ---------------------------------------------------------------------------------------------------------
 select t.set('outbox_lane_max', 2), t.put('a', 1), t.put('a', 2);
