@@ -57,6 +57,13 @@ for (const [web, { title }] of Object.entries(MOUNTS)) describe(title, () => {
 		assert.deepEqual([again.status, again.text], [304, '']);
 		assert.equal((await config({ 'Accept-Language': 'es-MX' })).json.texts.title, `Kept or not ${change - 1}`, 'who has not asked yet gets it as it is');
 	});
+
+	test('the state of the queues is not kept', async () => {
+		const state = async () => (await api(stack, 'GET', 'widgets/demo-shop/status')).json.queues.find(({ name }) => name === 'billing').state;
+		assert.equal(await state(), 'unstaffed');
+		await stack.query("select chat.close_queue('billing', 'Back tomorrow')");
+		assert.equal(await state(), 'closed');
+	});
 });
 
 for (const [web, { title }] of Object.entries(MOUNTS)) describe(`${title}, as it is configured by default`, () => {
