@@ -8,7 +8,7 @@
 
 #define TIME_MAX 35 /* bytes */
 #define KEY_MAX 63
-#define BUSY_RETRY_MS 5000
+#define BUSY_RETRY_MS 1000
 
 /* format=csv or format=json; without it CSV for who asks for nothing else (Accept: text/csv). */
 static enum status find_format(struct call *call, bool *ret_csv)

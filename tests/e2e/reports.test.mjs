@@ -26,7 +26,8 @@ const HISTORY = `
 	insert into chat.message (chat, seq, at, kind, author_kind, author_name, cid, body)
 	select c.chat, n, c.created_at + n * interval '1 s', 'message', 'customer', 'Kim', gen_random_uuid(), 'word ' || n
 	from chat.chat c, generate_series(1, 30) n where c.page_url = 'https://made.example'`;
-const stack = useStack({ prepare: (started) => started.query(HISTORY) });
+// One report at a time for everybody, so that whoever asks for more has to wait for it.
+const stack = useStack({ options: { reports_max: '1' }, prepare: (started) => started.query(HISTORY) });
 const browser = useBrowser(stack);
 
 async function samReads(options) {
@@ -89,8 +90,8 @@ test('an operator has no reports', async () => {
 	assert.equal(await ana.at('reports-link').count(), 0);
 });
 
-test('in Arabic, dark and on a phone', async () => {
-	const dark = await samReads({ locale: 'ar', colorScheme: 'dark' });
+test('two supervisors at once, in Arabic in the dark and on a phone', async () => {
+	const [dark, phone] = await Promise.all([samReads({ locale: 'ar', colorScheme: 'dark' }), samReads({ viewport: { width: 320, height: 640 } })]);
 	await axe(dark.page, 'in Arabic, dark');
 	await dark.shoot('reports-arabic-dark');
 	await dark.at('report-chats').click();
@@ -98,7 +99,6 @@ test('in Arabic, dark and on a phone', async () => {
 	await axe(dark.page, 'chats in Arabic, dark');
 	await dark.at('report-read').first().scrollIntoViewIfNeeded();
 	await dark.shoot('chats-arabic-dark');
-	const phone = await samReads({ viewport: { width: 320, height: 640 } });
 	await fits(phone.page, 'reports on a phone');
 	await axe(phone.page, 'on a phone');
 	await phone.shoot('reports-phone');

@@ -5,6 +5,7 @@ import { clockTime, stopwatch } from '../lib/time.js';
 import './board-table.js';
 import { icons } from './icons.js';
 import './past-chat.js';
+import { ReportAsker } from './report-asker.js';
 import { dayText, sums, today } from './report-sums.js';
 import styles from './reports.sheet.css';
 
@@ -37,6 +38,7 @@ export class Reports extends LitElement {
 		byDay: { state: true },
 		view: { state: true },
 		failed: { state: true },
+		asking: { state: true },
 	};
 
 	constructor() {
@@ -59,8 +61,8 @@ export class Reports extends LitElement {
 		this.view = null;
 		/** @type {'' | 'reports.failed' | 'reports.bad_dates'} */
 		this.failed = '';
-		/** names the last question: an older answer counts no more */
-		this.turn = 0;
+		this.asking = false;
+		this.asker = new ReportAsker((name, query) => this.desk.verbs.report(name, query));
 	}
 
 	connectedCallback() {
@@ -78,14 +80,23 @@ export class Reports extends LitElement {
 		return { from: this.from, to: this.to, ...(this.queue ? { queue: this.queue } : {}), ...more };
 	}
 
+	disconnectedCallback() {
+		super.disconnectedCallback();
+		this.asker.drop();
+	}
+
 	async load() {
-		const turn = ++this.turn;
 		if (!this.from || !this.to) return;
+		if (this.from > this.to) {
+			this.asker.drop();
+			return void Object.assign(this, { asking: false, failed: 'reports.bad_dates' });
+		}
+		this.asking = true;
 		try {
-			const [byDay, view] = await Promise.all([this.desk.verbs.report('service', this.query({ by: 'day' })), this.desk.verbs.report(this.report, this.query())]);
-			if (turn === this.turn) Object.assign(this, { byDay, view, failed: '' });
+			const views = await this.asker.ask([['service', this.query({ by: 'day' })], [this.report, this.query()]]);
+			if (views) Object.assign(this, { byDay: views[0], view: views[1], asking: false, failed: '' });
 		} catch (error) {
-			if (turn === this.turn) this.failed = /** @type {any} */ (error).status === 422 ? 'reports.bad_dates' : 'reports.failed';
+			Object.assign(this, { asking: false, failed: /** @type {any} */ (error).status === 422 ? 'reports.bad_dates' : 'reports.failed' });
 		}
 	}
 
@@ -107,6 +118,7 @@ export class Reports extends LitElement {
 				<button class="icon-button back" aria-label=${texts.t('back')} title=${texts.t('back')} data-testid="reports-back"
 					@click=${() => this.dispatchEvent(new Event('back'))}>${icons.back}</button>
 				<h2 tabindex="-1">${texts.t('reports')}</h2>
+				${this.asking && view ? html`<span class="spinner" role="status" aria-label=${texts.t('loading')}></span>` : nothing}
 				${view ? html`<span class="at">${texts.t('board.at', { time: clockTime(view.at, texts.locale) })}</span>` : nothing}
 			</header>
 			<div class="scroll">
