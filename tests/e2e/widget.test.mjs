@@ -254,6 +254,7 @@ test('a message that nobody sees makes a sound, until the customer turns that of
 	await mia.bubble('seen at once').waitFor();
 	assert.equal(await tones(), 0, 'what one sees needs no sound');
 	await mia.page.evaluate(() => window.Switchboard.close());
+	await mia.isClosed();
 	await ana.say(offer.chat, 'unseen');
 	await until(async () => (await tones()) === 2, { what: 'two notes' });
 	await mia.launcher.click();
@@ -262,6 +263,7 @@ test('a message that nobody sees makes a sound, until the customer turns that of
 	await mia.chat.locator('#menu').click();
 	await mia.chat.getByRole('button', { name: 'Turn sound on' }).waitFor();
 	await mia.page.evaluate(() => window.Switchboard.close());
+	await mia.isClosed();
 	await ana.say(offer.chat, 'unheard');
 	await mia.page.locator('switchboard-widget .badge', { hasText: '1' }).waitFor();
 	await mia.launcher.click();
