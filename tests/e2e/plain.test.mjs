@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
+import { until } from '../support/waiting.mjs';
 import { axe, fits } from './axe.mjs';
 import { useBrowser } from './browser.mjs';
 
@@ -42,10 +43,10 @@ test('without JavaScript a customer has the whole chat with an operator, and not
 	await ana.deskBubble('half a sentence').waitFor();
 	await ana.deskSay('and the other half');
 	await talk.locator('.bubble').filter({ hasText: 'and the other half' }).waitFor();
-	assert.ok(await talk.locator('.bubble').last().evaluate((bubble) => {
+	await until(() => talk.locator('.bubble').last().evaluate((bubble) => { // as often as a refresh comes in between
 		const { bottom } = bubble.getBoundingClientRect();
 		return bottom > 0 && bottom <= bubble.ownerDocument.documentElement.clientHeight;
-	}), 'the newest message is in view');
+	}), { what: 'the newest message to be in view' });
 	await mia.shoot('talk');
 	await mia.page.reload();
 	await talk.locator('.bubble').filter({ hasText: 'and the other half' }).waitFor();
