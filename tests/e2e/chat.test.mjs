@@ -39,8 +39,10 @@ test('a customer and an operator: bot, queue, offer, talk, typing, reload, end, 
 	await mia.chat.getByText('Ana Silva is here to help').waitFor();
 	await ana.deskBubble('Billing').first().waitFor();
 
-	await mia.chat.locator('sb-composer textarea').pressSequentially('My invoice');
-	await ana.at('thread').locator('.typing').waitFor();
+	await until(async () => { // who types says so again while it lasts; Ana's socket may follow the chat a moment after she has it
+		await mia.chat.locator('sb-composer textarea').pressSequentially('My invoice ');
+		return (await ana.at('thread').locator('.typing').count()) > 0;
+	}, { what: 'Mia to be seen typing', every_ms: 500 });
 	await ana.shoot('customer types');
 	await mia.say('My invoice has the wrong address.');
 	await ana.deskBubble('My invoice has the wrong address.').waitFor();

@@ -41,6 +41,7 @@ test('offers are accepted, chats changed, noted in, passed on and ended by keybo
 	await ana.page.keyboard.type('A word for Noor');
 	await ana.page.keyboard.press('Enter');
 	await ana.deskBubble('A word for Noor').waitFor();
+	for (const name of ['Kim', 'Zoë']) await ana.at('chat-item').filter({ hasText: name }).locator('.wait').waitFor(); // what was said there has been read
 	await ana.page.keyboard.press('Alt+KeyJ');
 	await until(async () => (await open(ana)) === 'Kim', { what: 'who has waited longest' });
 	await ana.page.locator('sb-conversation textarea:focus').waitFor();

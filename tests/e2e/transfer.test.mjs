@@ -77,7 +77,7 @@ test('passed on to a colleague: by keyboard, with a note the customer never sees
 
 	await ana.deskComposer.press('Alt+KeyT');
 	await ana.page.keyboard.type('okoro');
-	await ana.at('target-operator:ben').waitFor();
+	await ana.at('target-operator:ben').and(ana.page.locator(':enabled')).waitFor();
 	assert.equal(await ana.at('target-operator:dara').count(), 0, 'the search leaves out whom nobody looks for');
 	await ana.page.keyboard.press('Tab');
 	await ana.page.keyboard.press('Space');

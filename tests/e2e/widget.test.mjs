@@ -204,6 +204,7 @@ test('a message that could not be sent outlives a reload and is stored once, in 
 	cut = false;
 	await mia.page.reload();
 	await until(async () => (await stack.query("select 1 from chat.message where body in ('first', 'second')")).length === 2, { what: 'both to be stored' });
+	for (const body of ['first', 'second']) await mia.bubble(body).waitFor(); // the page is there again
 	await until(async () => (await mia.chat.locator('.message.waiting, .message.sending').count()) === 0, { what: 'both to be shown as stored' });
 	const stored = await stack.query("select body from chat.message where body in ('first', 'second') order by seq");
 	assert.deepEqual(stored.map(({ body }) => body), ['first', 'second']);
