@@ -138,10 +138,9 @@ begin
 	elsif (p_item is null) <> (p_done is null) then
 		perform internal.fail('SB422', 'invalid', 'done');
 	end if;
-	if p_item is null or not exists (select from chat.chat_dialog k where k.chat = p_chat) then
-		insert into chat.chat_dialog as k (chat, dialog, step, operator, at) values (p_chat, p_dialog, v_step, v_operator.operator, v_now)
-		on conflict (chat) do update set dialog = excluded.dialog, step = excluded.step, operator = excluded.operator, at = excluded.at;
-	end if;
+	insert into chat.chat_dialog as k (chat, dialog, step, operator, at) values (p_chat, p_dialog, v_step, v_operator.operator, v_now)
+	on conflict (chat) do update set dialog = excluded.dialog, step = excluded.step, operator = excluded.operator, at = excluded.at
+	where p_item is null; -- ticking something off moves nobody back who has gone on in this moment
 	if p_done then
 		insert into chat.chat_dialog_item (chat, dialog, step, item, operator, at) values (p_chat, p_dialog, v_step, p_item, v_operator.operator, v_now) on conflict do nothing;
 	elsif p_item is not null then

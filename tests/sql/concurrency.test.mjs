@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { openCluster, openDatabase } from '../support/database.mjs';
 import { findInstallation } from '../support/installation.mjs';
+import { until } from '../support/waiting.mjs';
 
 const installation = findInstallation();
 const sha256 = (text) => createHash('sha256').update(text).digest();
@@ -98,6 +99,27 @@ test('one request_key from many sessions at once makes one chat', async () => {
 	assert.equal(answers.filter(({ created }) => created).length, 1);
 	const [{ count }] = await database.query('select count(*) from chat.chat');
 	assert.equal(count, 1);
+});
+
+test('who ticks something off in a dialog is not led back to its step when he has gone on in the same moment', async () => {
+	await database.query(`insert into chat.dialog (dialog, queue) values ('sale', 'sales');
+		insert into chat.dialog_step (dialog, step, position) values ('sale', 'ask', 1), ('sale', 'close', 2);
+		insert into chat.dialog_item (dialog, step, item) values ('sale', 'ask', 'name')`);
+	await open();
+	const [{ chat, operator }] = await serveAll();
+	const going = await database.connect('switchboard_api');
+	try {
+		await going.query('begin');
+		await going.query("select from api.guide_chat($1, $2, 'sale', 'close', null, null, 'en')", [session(operator), chat]);
+		const ticked = call('api', 'guide_chat', session(operator), chat, 'sale', 'ask', 'name', true, 'en');
+		const waiting = () => database.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+		await until(async () => (await waiting()).length > 0, { what: 'the tick to meet the step' });
+		await going.query('commit');
+		await ticked;
+	} finally {
+		await going.end();
+	}
+	assert.deepEqual(await database.query('select d.step, i.item from chat.chat_dialog d join chat.chat_dialog_item i using (chat)'), [{ step: 'close', item: 'name' }]);
 });
 
 test('a full queue is full, however many come at once', async () => {

@@ -36,6 +36,8 @@ export class Guide extends EventTarget {
 	#inserted = new Map();
 	/** @type {Map<string, Set<string>>} placeholders that nobody knows, by chat */
 	#unknown = new Map();
+	/** @type {Map<string, Promise<boolean>>} the last that is told of a chat's dialog: one waits for the other, so that the server hears them in their order */
+	#telling = new Map();
 
 	/** @param {import('../lib/api.js').Api} api */
 	constructor(api) {
@@ -60,9 +62,14 @@ export class Guide extends EventTarget {
 		const key = `${said} ${chat.info.queue} ${chat.ended} ${chat.owned}`;
 		if (this.#asked.get(chat.id) === key) return;
 		this.#asked.set(chat.id, key);
+		const telling = this.#telling.get(chat.id);
 		try {
+			await telling; // the answer knows of it
 			const guidance = await this.#api.get(`guidance?chat=${chat.id}&locale=${document.documentElement.lang}`);
-			if (this.#asked.get(chat.id) === key) this.#take(chat.id, guidance);
+			if (this.#asked.get(chat.id) !== key) return;
+			const { dialog, dialogs } = this.#known.get(chat.id) ?? guidance;
+			// of what was told meanwhile it may not
+			this.#take(chat.id, telling === this.#telling.get(chat.id) ? guidance : { ...guidance, dialog, dialogs });
 		} catch (error) {
 			if (this.#asked.get(chat.id) !== key) return;
 			if (!this.#known.has(chat.id) && !error.passing) this.#take(chat.id, NOTHING);
@@ -85,7 +92,7 @@ export class Guide extends EventTarget {
 
 	/** @param {string} chat that has left the desk */
 	forget(chat) {
-		for (const map of [this.#known, this.#asked, this.#lists, this.#inserted, this.#unknown]) map.delete(chat);
+		for (const map of [this.#known, this.#asked, this.#lists, this.#inserted, this.#unknown, this.#telling]) map.delete(chat);
 	}
 
 	// ---- the dialog ----
@@ -108,11 +115,20 @@ export class Guide extends EventTarget {
 	}
 
 	/** Tells the server, whose word counts. @param {string} chat @param {object} change @returns {Promise<boolean>} false: it was not kept */
-	async #tell(chat, change) {
+	#tell(chat, change) {
+		const before = this.#telling.get(chat) ?? Promise.resolve();
+		/** @type {Promise<boolean>} */
+		const told = before.then(() => this.#told(chat, change, () => told === this.#telling.get(chat)));
+		this.#telling.set(chat, told);
+		return told;
+	}
+
+	/** @param {string} chat @param {object} change @param {() => boolean} last what is shown already goes beyond the answer to one that is not */
+	async #told(chat, change, last) {
 		try {
 			const answer = await this.#api.post(`operator/chats/${chat}/dialog?locale=${document.documentElement.lang}`, change);
 			const known = this.#known.get(chat);
-			if (known) this.#take(chat, { ...known, ...answer });
+			if (known && last()) this.#take(chat, { ...known, ...answer });
 			return true;
 		} catch {
 			this.#asked.delete(chat);
