@@ -164,13 +164,14 @@ class Human {
 
 	// Chooses a presence and waits for the server's word on it: the button shows the wish at once.
 	async bePresent(state) {
-		assert.equal((await this.#answered('me/presence', () => this.at(`presence-${state}`).click())).status(), 200, `${this.name} ${state}`);
+		const answer = await this.#answered('me/presence', () => this.at(`presence-${state}`).click(), (wish) => wish.state === state);
+		assert.equal(answer.status(), 200, `${this.name} ${state}`);
 		await until(async () => (await this.at(`presence-${state}`).getAttribute('aria-checked')) === 'true', { what: `${this.name} ${state}` });
 	}
 
 	// The server's answer to the change that a click brings about: what the page shows at once is only the wish.
-	async #answered(path, click) {
-		const isIt = (response) => response.url().endsWith(`/${path}`) && response.request().method() === 'PUT';
+	async #answered(path, click, fits = () => true) {
+		const isIt = (response) => response.url().endsWith(`/${path}`) && response.request().method() === 'PUT' && fits(response.request().postDataJSON());
 		const [answer] = await Promise.all([this.page.waitForResponse(isIt), click()]);
 		return answer;
 	}

@@ -41,12 +41,17 @@ export class Duty extends EventTarget {
 		if (presence && !this.wanted && asked >= this.#changedAt.presence) this.operator = { ...this.operator, presence };
 	}
 
-	/** @param {string} state */
+	/** What is wanted while the server is told of an earlier wish is told after it: of two at once it might hear the later one first. @param {string} state */
 	async setPresence(state) {
+		const telling = this.wanted !== '';
 		this.wanted = state;
 		this.#changed();
+		if (telling) return;
 		try {
-			this.operator = (await this.#api.put('me/presence', { state })).operator;
+			for (let told = ''; told !== this.wanted;) {
+				told = this.wanted;
+				this.operator = (await this.#api.put('me/presence', { state: told })).operator;
+			}
 		} finally {
 			this.wanted = '';
 			this.#changedAt.presence = performance.now();
