@@ -176,6 +176,37 @@ class Human {
 		return answer;
 	}
 
+	// The next such request is answered that there is no time for it now; resolves with what counts how often that was said.
+	async isPutOff(url) {
+		let times = 0;
+		await this.context.route(url, async (route) => {
+			times++;
+			await route.fulfill({ status: 503, json: { error: { code: 'unavailable', message: 'The service is not available for a moment.', request_id: '0'.repeat(32), retry_ms: 200 } } });
+		}, { times: 1 });
+		return () => times;
+	}
+
+	// The next such answer is as old as it is now when it comes: { made (when there is one), release() }, which resolves when the page has dealt with it.
+	async getsLate(url) {
+		let go, tell;
+		const released = new Promise((resolve) => { go = resolve; });
+		const made = new Promise((resolve) => { tell = resolve; });
+		await this.context.route(url, async (route) => {
+			const response = await route.fetch();
+			tell(route.request());
+			await released;
+			await route.fulfill({ response });
+		}, { times: 1 });
+		const release = async () => {
+			const request = await made;
+			const over = this.page.waitForEvent('requestfinished', (each) => each === request);
+			go();
+			await over;
+			await this.page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => setTimeout(drawn)); }));
+		};
+		return { made, release };
+	}
+
 	// A notice stands for some seconds only: who has other things to look at first begins to wait for it before he causes it, and awaits it afterwards.
 	willBeTold(text) {
 		const told = this.at('notice').filter({ hasText: text }).waitFor();

@@ -159,6 +159,7 @@ test('D10 the console marks what the site has confirmed, and shows the earlier c
 	const ben = await visitor('ben', { sub: 'ben-7', claims: { name: 'Ben Okoro' } });
 	await open(ben);
 	await ben.pick('Billing');
+	const busy = [await sam.isPutOff('**/history'), await sam.isPutOff('**/history/*/events?*')];
 	await sam.at('offer-accept').click();
 	await sam.page.getByText('confirmed by the site').first().waitFor();
 	await sam.at('earlier-chat').first().waitFor();
@@ -166,6 +167,7 @@ test('D10 the console marks what the site has confirmed, and shows the earlier c
 	await sam.at('earlier-chat').first().click();
 	await sam.at('earlier-transcript').getByText('This was two days ago').waitFor();
 	await sam.shoot('earlier transcript');
+	assert.deepEqual(busy.map((times) => times()), [1, 1], 'which came by themselves when the server had time');
 	await sam.page.keyboard.press('Escape');
 
 	await sam.at('block').click();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { Again } from '../lib/again.js';
 import base from '../lib/ui/base.sheet.css';
 import styles from './account.sheet.css';
 import { browserName } from './browser-name.js';
@@ -44,6 +45,7 @@ export class AccountDialog extends LitElement {
 		this.said = '';
 		/** what went wrong, and where @type {{where: string, text: string} | null} */
 		this.problem = null;
+		this.again = new Again(this, () => this.load());
 	}
 
 	firstUpdated() {
@@ -68,6 +70,7 @@ export class AccountDialog extends LitElement {
 			const text = error.field === 'totp' && error.code !== 'rate_limited' ? 'login.bad_code' : error.field === 'password' ? 'account.wrong_password'
 				: error.field === 'new_password' ? 'account.weak' : error.code === 'rate_limited' ? 'account.limited' : 'notice.again';
 			this.problem = { where, text };
+			if (!this.account) this.again.after(error); // there is nothing else to be seen
 			return null;
 		} finally {
 			this.busy = '';

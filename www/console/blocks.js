@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
+import { Again } from '../lib/again.js';
 import { fullTime } from '../lib/time.js';
 import base from '../lib/ui/base.sheet.css';
 import './board-table.js';
@@ -26,6 +27,7 @@ export class Blocks extends LitElement {
 		/** @type {BlockRow[] | null} */
 		this.rows = null;
 		this.failed = false;
+		this.again = new Again(this, () => this.load());
 	}
 
 	/** @param {Event} event */
@@ -34,11 +36,13 @@ export class Blocks extends LitElement {
 	}
 
 	async load() {
-		this.failed = false;
 		try {
 			this.rows = (await this.desk.verbs.blocks()).blocks;
-		} catch {
+			this.failed = false;
+			this.again.rest();
+		} catch (error) {
 			this.failed = true;
+			this.again.after(error);
 		}
 	}
 

@@ -40,6 +40,8 @@ export class Board extends LitElement {
 		this.view = null;
 		/** when it came, by the page's clock */
 		this.since = 0;
+		/** counts the questions; an answer to one before that which is shown is none any more */
+		this.asked = this.shown = 0;
 		this.failed = false;
 		/** what is asked about @type {{verb: 'take' | 'requeue', chat: BoardChat} | null} */
 		this.doing = null;
@@ -79,14 +81,13 @@ export class Board extends LitElement {
 
 	/** Nobody is asked for what nobody looks at. */
 	async ask() {
+		const turn = ++this.asked;
 		if (document.visibilityState === 'visible') {
-			try {
-				this.view = await this.desk.verbs.board();
-				this.since = performance.now();
-				this.failed = false;
-			} catch {
-				this.failed = true;
-			}
+			const view = await this.desk.verbs.board().catch(() => null);
+			if (turn <= this.shown) return;
+			this.shown = turn;
+			this.failed = !view;
+			if (view) Object.assign(this, { view, since: performance.now() });
 		}
 		if (this.isConnected) this.askAfter(EVERY_MS);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
+import { Again } from '../lib/again.js';
 import { fullTime } from '../lib/time.js';
 import base from '../lib/ui/base.sheet.css';
 import styles from './earlier.sheet.css';
@@ -32,6 +33,7 @@ export class Earlier extends LitElement {
 		this.list = null;
 		this.failed = false;
 		this.asked = '';
+		this.again = new Again(this, () => this.load());
 	}
 
 	/** Another chat, or the person of this one has become known. */
@@ -39,17 +41,21 @@ export class Earlier extends LitElement {
 		const wanted = `${this.chat.id} ${this.person}`;
 		if (this.asked === wanted) return;
 		Object.assign(this, { asked: wanted, list: null, failed: false });
+		this.again.rest();
 		this.load();
 	}
 
 	async load() {
 		const { asked } = this;
-		this.failed = false;
 		try {
 			const { chats } = await this.desk.verbs.earlier(this.chat.id);
-			if (asked === this.asked) this.list = chats;
-		} catch {
-			if (asked === this.asked) this.failed = true;
+			if (asked !== this.asked) return;
+			Object.assign(this, { list: chats, failed: false });
+			this.again.rest();
+		} catch (error) {
+			if (asked !== this.asked) return;
+			this.failed = true;
+			this.again.after(error);
 		}
 	}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { Again } from '../lib/again.js';
 import { clockTime, dayName, fullTime } from '../lib/time.js';
 import base from '../lib/ui/base.sheet.css';
 import { initials } from '../lib/ui/linked-text.js';
@@ -47,8 +48,9 @@ export class Inbox extends LitElement {
 		/** @type {InboxEntry | null} */
 		this.entry = null;
 		this.stamp = 0;
-		/** names the last question: an older answer counts no more */
-		this.turn = 0;
+		/** counts the questions; an answer to one before that which is shown is none any more */
+		this.asked = this.shown = 0;
+		this.again = new Again(this, () => this.load());
 		/** @type {ReturnType<typeof setTimeout> | undefined} */
 		this.timer = undefined;
 		this.moved = () => {
@@ -76,17 +78,17 @@ export class Inbox extends LitElement {
 
 	/** The list and what is shown of it, as they are now. */
 	async load() {
-		const turn = ++this.turn;
+		const turn = ++this.asked;
+		const { view, chosen } = this;
 		try {
-			const [list, shown] = await Promise.all([this.api.get(`inbox?view=${this.view}&limit=${PAGE}`), this.chosen ? this.look(this.chosen) : null]);
-			if (turn !== this.turn) return;
-			this.entries = list.entries;
-			this.more = list.more;
+			const [list, entry] = await Promise.all([this.api.get(`inbox?view=${view}&limit=${PAGE}`), chosen ? this.look(chosen) : null]);
+			if (turn <= this.shown || view !== this.view) return;
+			Object.assign(this, { shown: turn, entries: list.entries, more: list.more, failed: false });
+			this.again.rest();
 			this.desk.counted(list);
-			if (this.chosen) this.entry = shown;
-			this.failed = false;
+			if (chosen === this.chosen) Object.assign(this, { entry, chosen: entry ? chosen : '' });
 		} catch (error) {
-			if (turn === this.turn) this.refused(error);
+			if (turn > this.shown) this.refused(error);
 		}
 	}
 
@@ -101,10 +103,11 @@ export class Inbox extends LitElement {
 	}
 
 	async older() {
-		const turn = this.turn;
+		const { view } = this;
+		const last = this.entries?.at(-1)?.entry;
 		try {
-			const page = await this.api.get(`inbox?view=${this.view}&limit=${PAGE}&after=${this.entries?.at(-1)?.entry}`);
-			if (turn !== this.turn) return;
+			const page = await this.api.get(`inbox?view=${view}&limit=${PAGE}&after=${last}`);
+			if (view !== this.view || last !== this.entries?.at(-1)?.entry) return;
 			this.entries = [...this.entries ?? [], ...page.entries];
 			this.more = page.more;
 		} catch (error) {
@@ -114,8 +117,9 @@ export class Inbox extends LitElement {
 
 	/** @param {any} error */
 	refused(error) {
-		if (error.code === 'unauthorized') this.dispatchEvent(new Event('signed-out'));
-		else this.failed = true;
+		if (error.code === 'unauthorized') return void this.dispatchEvent(new Event('signed-out'));
+		this.failed = true;
+		this.again.after(error);
 	}
 
 	/** @param {typeof VIEWS[number]} view */
@@ -126,15 +130,8 @@ export class Inbox extends LitElement {
 
 	/** @param {string} entry */
 	async open(entry) {
-		this.chosen = entry;
-		this.entry = null;
-		try {
-			const shown = await this.look(entry);
-			if (this.chosen === entry) this.entry = shown;
-			if (!shown) this.chosen = '';
-		} catch (error) {
-			return this.refused(error);
-		}
+		Object.assign(this, { chosen: entry, entry: null });
+		await this.load();
 		await this.updateComplete;
 		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-inbox-entry'))?.focus();
 	}
@@ -149,6 +146,7 @@ export class Inbox extends LitElement {
 	/** What was done with it is shown at once, wherever it lies now. @param {InboxEntry} entry */
 	changed(entry) {
 		if (this.chosen === entry.entry) this.entry = entry;
+		this.shown = this.asked; // what was asked before knows nothing of it
 		this.load();
 		this.desk.refresh();
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
+import { Again } from '../lib/again.js';
 import base from '../lib/ui/base.sheet.css';
 import { icons } from './icons.js';
 import styles from './login.sheet.css';
@@ -37,9 +38,14 @@ export class Link extends LitElement {
 		/** @type {'' | 'void' | 'again' | 'weak' | 'off' | 'limited'} */
 		this.problem = '';
 		this.shown = false;
+		this.again = new Again(this, () => this.load());
 	}
 
-	async firstUpdated() {
+	firstUpdated() {
+		this.load();
+	}
+
+	async load() {
 		const whose = await this.ask('link', { token: this.token });
 		if (!whose) return;
 		this.whose = whose;
@@ -59,6 +65,7 @@ export class Link extends LitElement {
 			return await this.api.post(path, body);
 		} catch (error) {
 			this.problem = error.code === 'not_found' ? 'void' : error.code === 'forbidden' ? 'off' : error.code === 'rate_limited' ? 'limited' : error.passing ? 'again' : 'weak';
+			if (!this.whose) this.again.after(error); // there is nothing to be filled in yet
 			return null;
 		} finally {
 			this.busy = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
+import { Again } from '../lib/again.js';
 import base from '../lib/ui/base.sheet.css';
 import '../lib/ui/thread.js';
 import dialog from './dialog.sheet.css';
@@ -28,10 +29,12 @@ export class PastChat extends LitElement {
 		this.label = '';
 		/** what tests call it */
 		this.name = '';
+		this.again = new Again(this, () => this.load());
 		this.closed();
 	}
 
 	closed() {
+		this.again.rest();
 		/** @type {Past | null} */
 		this.past = null;
 		/** @type {ChatEvent[] | null} */
@@ -48,11 +51,18 @@ export class PastChat extends LitElement {
 		Object.assign(this, { past, events: null, failed: false });
 		await this.updateComplete;
 		this.dialog?.showModal();
+		this.load();
+	}
+
+	async load() {
+		const { past } = this;
 		try {
-			const events = await past.events();
-			if (this.past === past) this.events = events;
-		} catch {
-			if (this.past === past) this.failed = true;
+			const events = await past?.events() ?? null;
+			if (this.past === past) Object.assign(this, { events, failed: false });
+		} catch (error) {
+			if (this.past !== past) return;
+			this.failed = true;
+			this.again.after(error);
 		}
 	}
 

@@ -63,17 +63,14 @@ export class Reader extends LitElement {
 	}
 
 	async load() {
-		const { chat } = this;
+		const { chat, events } = this;
 		if (!chat || this.asking) return;
 		this.asking = true;
-		try {
-			const events = await this.desk.verbs.read(chat.id, this.events.at(-1)?.seq ?? 0);
-			if (chat.id === this.chat?.id) Object.assign(this, { events: [...this.events, ...events], failed: false });
-		} catch {
-			if (chat.id === this.chat?.id) this.failed = true;
-		}
+		const more = await this.desk.verbs.read(chat.id, events.at(-1)?.seq ?? 0).catch(() => null);
 		this.asking = false;
-		if (this.chat && chat.id !== this.chat.id) this.load();
+		if (events !== this.events) return void this.load(); // opened anew meanwhile
+		this.failed = !more;
+		if (more) this.events = [...events, ...more];
 	}
 
 	/** @param {BoardChat} chat */

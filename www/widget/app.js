@@ -19,6 +19,7 @@ import './welcome.js';
 
 // Another tab may have shown it already: then this one keeps quiet.
 const QUIET_MS = 700;
+const AGAIN_MS = 3000;
 // How long a chat can be found again where the browser gives us cookies instead of storage.
 const RESUME_S = 86_400;
 
@@ -62,6 +63,8 @@ export class App extends LitElement {
 		this.noticeTimer = undefined;
 		/** @type {ReturnType<typeof setTimeout> | undefined} */
 		this.ringTimer = undefined;
+		/** @type {ReturnType<typeof setTimeout> | undefined} */
+		this.loadTimer = undefined;
 		this.key = new URLSearchParams(location.search).get('key') ?? '';
 		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''));
 		this.bridge = new Bridge(location.hash);
@@ -87,15 +90,23 @@ export class App extends LitElement {
 	}
 
 	async load() {
-		this.failed = false;
+		clearTimeout(this.loadTimer);
 		try {
 			const locale = this.page.locale ? `?locale=${encodeURIComponent(this.page.locale)}` : '';
 			const config = await this.api.get(`widgets/${encodeURIComponent(this.key)}${locale}`);
 			this.texts = await textsFor(config.locale ?? navigator.language, config.texts);
-			this.begin(config);
-		} catch {
+			if (!this.config) this.begin(config);
+			this.failed = false;
+		} catch (error) {
+			if (this.config) return; // another attempt was quicker
 			this.failed = true;
+			if (error.passing) this.loadTimer = setTimeout(() => this.load(), Math.max(error.retryMs, AGAIN_MS));
 		}
+	}
+
+	retry() {
+		this.failed = false;
+		this.load();
 	}
 
 	/** @param {WidgetConfig} config */
@@ -188,7 +199,7 @@ export class App extends LitElement {
 		const { session, config, texts } = this;
 		if (this.failed) {
 			return html`<div class="centre" role="alert"><p>${texts.t('load_failed')}</p>
-				<button class="button primary retry" @click=${this.load}>${texts.t('again')}</button></div>`;
+				<button class="button primary retry" @click=${this.retry}>${texts.t('again')}</button></div>`;
 		}
 		if (!session || !config) return html`<div class="centre"><span class="spinner" role="status" aria-label=${texts.t('loading')}></span></div>`;
 		if (session.phase === 'chat') return this.conversation(session);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: ISC
+// What passes leaves nothing behind on a page: no error that stands when the server has time again, no older answer in the place of a newer one.
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { Customer, Operator } from '../support/people.mjs';
+import { useStack } from '../support/stack.mjs';
+import { useBrowser } from './browser.mjs';
+
+const stack = useStack();
+const browser = useBrowser(stack);
+
+async function samOnDuty() {
+	const sam = await browser.person('sam');
+	await sam.takeDuty('sam', []);
+	return sam;
+}
+
+test('what the server has no time for is there when it has: the widget, a link, the account, the inbox, who is blocked', async () => {
+	const mia = await browser.person('mia');
+	await mia.visit();
+	const counts = [await mia.isPutOff('**/api/v1/widgets/demo-shop*')];
+	await mia.launcher.click();
+	await mia.chat.getByRole('button', { name: 'Start chat' }).waitFor();
+
+	const token = randomBytes(32).toString('base64url');
+	await stack.query("select from api.make_link('ana', 'reset', sha256(convert_to($1, 'UTF8')))", [token]);
+	const ana = await browser.person('ana');
+	counts.push(await ana.isPutOff('**/api/v1/link'));
+	await ana.page.goto(`${stack.url}/console/#link=${token}`);
+	await ana.at('link-password').waitFor();
+
+	const sam = await samOnDuty();
+	counts.push(await sam.isPutOff('**/api/v1/account'), await sam.isPutOff('**/api/v1/inbox?*'), await sam.isPutOff('**/api/v1/blocks'));
+	await sam.at('account').click();
+	await sam.at('account-password').waitFor();
+	await sam.page.keyboard.press('Escape');
+	await sam.at('inbox-link').click();
+	await sam.page.getByText('No new messages.').waitFor();
+	await sam.at('board-link').click();
+	await sam.at('blocks').click();
+	await sam.page.getByText('Nobody is blocked.').waitFor();
+	assert.deepEqual(counts.map((times) => times()), [1, 1, 1, 1, 1]);
+});
+
+test('an older answer takes nothing away: from the board, from the inbox, from a chat that is read', async () => {
+	const ben = await Operator.logIn(stack, 'ben', ['billing']);
+	await ben.connect();
+	const kim = await Customer.open(stack, { queue: 'billing', name: 'Kim' });
+	await ben.accept(await ben.nextOffer());
+	await ben.say(kim.chat, 'the first word');
+	const sam = await samOnDuty();
+	await sam.at('board-link').click();
+	const rows = sam.at('board-chats').locator('tbody tr');
+	await rows.filter({ hasText: 'Kim' }).waitFor();
+
+	const board = await sam.getsLate('**/api/v1/board');
+	await sam.page.locator('sb-board').evaluate((element) => { element.ask(); });
+	await board.made;
+	const zoe = await Customer.open(stack, { queue: 'billing', name: 'Zoë' });
+	await sam.page.locator('sb-board').evaluate((element) => { element.ask(); });
+	await rows.filter({ hasText: 'Zoë' }).waitFor();
+	await board.release();
+	assert.equal(await rows.filter({ hasText: 'Zoë' }).count(), 1, 'on the board');
+
+	await rows.filter({ hasText: 'Kim' }).getByTestId('board-read').click();
+	const said = sam.at('reader').locator('.bubble');
+	await said.filter({ hasText: 'the first word' }).waitFor();
+	const words = await sam.getsLate(`**/operator/chats/${kim.chat}/events?*`);
+	await ben.say(kim.chat, 'the second word');
+	await words.made;
+	await sam.page.keyboard.press('Escape');
+	await sam.at('reader').waitFor({ state: 'detached' });
+	await rows.filter({ hasText: 'Kim' }).getByTestId('board-read').click();
+	await sam.at('reader').waitFor();
+	await words.release();
+	for (const text of ['the first word', 'the second word']) await said.filter({ hasText: text }).waitFor();
+	assert.deepEqual(await said.allTextContents(), ['the first word', 'the second word'], 'all of it, once');
+	await sam.page.keyboard.press('Escape');
+
+	await kim.call('POST', 'widgets/demo-shop/notes', { request_key: randomUUID(), email: 'kim@mail.example', body: 'Does it fit?', queue: 'billing' });
+	await sam.at('inbox-link').click();
+	await sam.at('inbox-item').waitFor();
+	const inbox = await sam.getsLate('**/api/v1/inbox?*');
+	await sam.page.locator('sb-inbox').evaluate((element) => { element.load(); });
+	await inbox.made;
+	await sam.at('inbox-item').click();
+	await sam.at('entry-body').getByText('Does it fit?').waitFor();
+	await inbox.release();
+	assert.equal(await sam.at('entry-body').count(), 1, 'what is read in the inbox');
+	for (const person of [kim, zoe]) await person.call('POST', `chats/${person.chat}/end`, {});
+	ben.close();
+});
