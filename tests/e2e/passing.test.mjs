@@ -43,6 +43,35 @@ test('what the server has no time for is there when it has: the widget, a link, 
 	assert.deepEqual(counts.map((times) => times()), [1, 1, 1, 1, 1]);
 });
 
+test('an older look at the desk brings nothing back: no offer that was accepted, no chat that was passed on', async () => {
+	const ana = await browser.person('ana');
+	await ana.takeDuty('ana', ['billing']);
+	const kim = await Customer.open(stack, { queue: 'billing', name: 'Kim' });
+	await ana.at('offer-card').waitFor();
+	const look = async () => {
+		const late = await ana.getsLate('**/api/v1/me/chats');
+		await ana.page.locator('switchboard-console').evaluate(({ desk }) => { desk.refresh(); });
+		await late.made;
+		return late;
+	};
+	const offered = await look();
+	await ana.at('offer-accept').click();
+	await ana.deskComposer.waitFor();
+	await offered.release();
+	assert.equal(await ana.at('offer-card').count(), 0);
+
+	const held = await look();
+	const told = ana.willBeTold('Kim now waits in the queue Technical support.');
+	await ana.at('transfer').click();
+	await ana.at('target-queue:support').check();
+	await ana.at('transfer-confirm').click();
+	await told;
+	await held.release();
+	assert.equal(await ana.at('chat-item').count(), 0);
+	await kim.call('POST', `chats/${kim.chat}/end`, {});
+	await ana.bePresent('offline');
+});
+
 test('an older answer takes nothing away: from the board, from the inbox, from a chat that is read', async () => {
 	const ben = await Operator.logIn(stack, 'ben', ['billing']);
 	await ben.connect();

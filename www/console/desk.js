@@ -51,6 +51,8 @@ export class Desk extends EventTarget {
 	#backoff = new Backoff({ min: 600, max: 5_000 });
 	#refreshing = false;
 	#again = false;
+	/** when something was done in a chat last, by the page's clock, until a later look has shown what came of it @type {Map<string, number>} */
+	#answered = new Map();
 	#open = false;
 	/** while open @type {AbortController | undefined} */
 	#listening;
@@ -75,6 +77,7 @@ export class Desk extends EventTarget {
 		this.outbox.addEventListener('sent', (event) => this.#stored(/** @type {CustomEvent} */ (event).detail));
 		this.verbs = new Verbs(api, {
 			offers: this.offers, say: (notice) => this.say(notice), changed: () => this.#changed(), lost: (error) => this.#lost(error), hold: (info) => this.#hold(info),
+			answered: (id) => { this.#answered.set(id, performance.now()); },
 			drop: (chat) => this.#drop(chat), fetch: (chat) => this.#fetch(chat), select: (id) => this.select(id), refresh: () => this.refresh(),
 		});
 	}
@@ -314,9 +317,11 @@ export class Desk extends EventTarget {
 	/** @param {{chats: OperatorChat[], offers: Offer[], presence?: Presence, inbox?: {new: number, mine: number}}} desk @param {number} asked when, by the page's clock */
 	#apply(desk, asked) {
 		const owned = new Set(desk.chats.map((chat) => chat.id));
+		for (const [id, at] of this.#answered) if (at < asked) this.#answered.delete(id);
 		this.duty.hear(desk.presence, asked);
 		if (desk.inbox) this.counted(desk.inbox);
 		for (const info of desk.chats) {
+			if (this.#answered.has(info.id)) continue; // the answer to that says more
 			if (this.loaded && !this.chats.has(info.id)) this.#given(info);
 			const chat = this.#hold(info);
 			if ((info.last_seq ?? 0) > chat.events.contiguous) this.#later(`mend:${chat.id}`, this.#line.ready ? HOLE_PATIENCE_MS : 0, () => this.#mend(chat));
@@ -420,7 +425,7 @@ export class Desk extends EventTarget {
 			case 'offer_gone':
 				return this.#offerGone(frame);
 			case 'accepted':
-				this.offers.take(frame.offer);
+				this.offers.over(frame.offer);
 				this.#hold(frame.chat);
 				return this.#changed();
 			case 'desk':

@@ -6,6 +6,7 @@
  */
 
 const MISSING_MAX = 20;
+const OVER_MAX = 100;
 
 /** The chats held out to this operator, oldest first. */
 export class Offers {
@@ -13,6 +14,8 @@ export class Offers {
 	#held = new Map();
 	/** what the list was without before anybody said why: the word about it may still come @type {Map<string, HeldOffer>} */
 	#missing = new Map();
+	/** those that are over: a list that was asked for before does not know it yet @type {Set<string>} */
+	#over = new Set();
 	#now;
 
 	/** @param {() => number} [now] */
@@ -32,6 +35,7 @@ export class Offers {
 
 	/** @param {Offer} offer @returns {boolean} true: it is new */
 	put(offer) {
+		if (this.#over.has(offer.offer)) return false;
 		const now = this.#now();
 		const known = this.#held.get(offer.offer);
 		this.#missing.delete(offer.offer);
@@ -48,9 +52,17 @@ export class Offers {
 		return offer;
 	}
 
+	/** The server has said that it is over. @param {string} id @returns {HeldOffer | undefined} what was there */
+	over(id) {
+		this.#over.add(id);
+		const [oldest] = this.#over;
+		if (this.#over.size > OVER_MAX) this.#over.delete(oldest);
+		return this.take(id);
+	}
+
 	/** @param {string} id @returns {HeldOffer | undefined} what was there until just now: the server has told what became of it */
 	gone(id) {
-		const offer = this.take(id) ?? this.#missing.get(id);
+		const offer = this.over(id) ?? this.#missing.get(id);
 		this.#missing.delete(id);
 		return offer;
 	}

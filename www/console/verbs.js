@@ -7,6 +7,7 @@
  * @property {import('./offers.js').Offers} offers
  * @property {(notice: Notice | null) => void} say
  * @property {() => void} changed
+ * @property {(id: string) => void} answered something was done in a chat: what was asked before knows nothing of it
  * @property {(error: any) => boolean} lost true: the session is over, and the desk with it
  * @property {(info: OperatorChat) => HeldChat} hold
  * @property {(chat: HeldChat) => void} drop
@@ -53,7 +54,7 @@ export class Verbs {
 		this.#desk.changed();
 		try {
 			const answer = await this.#api.post(`offers/${id}/${verb}`);
-			offers.take(id);
+			offers.over(id);
 			done(answer);
 		} catch (error) {
 			this.#offerRefused(offer, error);
@@ -102,6 +103,7 @@ export class Verbs {
 		this.#desk.changed();
 		try {
 			await act();
+			this.#desk.answered(chat.id);
 			return null;
 		} catch (error) {
 			return this.#refusal(error);

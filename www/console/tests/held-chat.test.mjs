@@ -114,6 +114,16 @@ test('what became of an offer is told once, also when the list was without it be
 	assert.deepEqual([offers.gone('o0'), offers.gone('o29')?.offer], [undefined, 'o29'], 'not for ever');
 });
 
+test('an offer that is over does not come back by a list that was asked for before', () => {
+	const offers = new Offers(() => 0);
+	const [a, b] = ['a', 'b'].map((offer) => ({ offer, chat: offer, expires_in_s: 15 }));
+	for (const offer of [a, b]) offers.put(offer);
+	offers.over('a');
+	offers.gone('b');
+	assert.deepEqual(offers.replace([a, b], 10), []);
+	assert.deepEqual(offers.list, []);
+});
+
 test('an offer being answered stays until its answer', () => {
 	const offers = new Offers(() => 0);
 	offers.put({ offer: 'a', chat: 'x', expires_in_s: 15 });

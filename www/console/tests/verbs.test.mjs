@@ -20,7 +20,7 @@ function deskWith(answers) {
 	const api = { get: (path) => answer('GET', path), post: (path, body) => answer('POST', path, body), delete: (path) => answer('DELETE', path) };
 	const note = (what) => (detail) => { done.push([what, detail?.name ?? detail?.id ?? detail]); };
 	const offers = new Offers(() => 0);
-	const desk = { offers, say: note('say'), changed: () => {}, lost: (error) => error.code === 'unauthorized', hold: note('hold'), drop: note('drop'),
+	const desk = { offers, say: note('say'), changed: () => {}, answered: () => {}, lost: (error) => error.code === 'unauthorized', hold: note('hold'), drop: note('drop'),
 		fetch: async () => {}, select: note('select'), refresh: async () => {} };
 	return { verbs: new Verbs(api, desk), asked, done, offers };
 }
