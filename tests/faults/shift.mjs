@@ -29,6 +29,7 @@ const SERVED_MS = 3 * PATIENCE_MS; // for a whole shift with a fault in it, on a
 
 // The demo's company, a little changed: four who can sell. Once a stack, as its `prepare`.
 export async function furnish(stack) {
+	for (const role of ['switchboard_api', 'switchboard_relay']) await stack.query(`alter role ${role} in database ${stack.database.name} reset all`); // the product's own limits
 	await stack.query('insert into chat.operator_skill (operator, skill, rating) values (\'ben\', \'sales\', 5)');
 	await stack.query('update chat.queue set max_length = 0');
 	await stack.query('update chat.operator set max_chats = $2 where operator = any ($1)', [SELLERS, LOAD.room]);

@@ -94,7 +94,7 @@ for (const loop of ['libuv', 'poll']) {
 		const client = await stack.database.connect();
 		try {
 			await client.query('begin');
-			await client.query('lock table chat.message in access exclusive mode'); // the statement waits for it, up to its lock_timeout of 2 s, again and again
+			await client.query('lock table chat.message in access exclusive mode'); // the statement waits for it, up to its lock_timeout, again and again
 			kim.send({ t: 'send', chat: kim.chat, cid: randomUUID(), body: 'too late' });
 			await until(async () => (await stack.query("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'switchboard-relay-messages'")).length > 0,
 				{ what: 'the message to wait for the lock' });

@@ -41,6 +41,9 @@ const PATIENT = `
 	update chat.queue set offer_timeout_s = 300;
 	update chat.setting set value = '600' where name = 'operator_lease_s';
 	update chat.setting set value = '86400' where name = 'customer_gone_s'`;
+// Nor is a request refused that met somebody else's rows on such a machine: a test of such a refusal sets its own time, too. (A worker is ended after 10 s.)
+const PATIENT_ROLES = ['switchboard_api', 'switchboard_relay'];
+const PATIENT_LIMITS = { lock_timeout: '8s', statement_timeout: '9s' };
 
 export function useStack(options = {}) {
 	const stack = new Stack(options);
@@ -95,6 +98,9 @@ export class Stack {
 		this.database = await openDatabase(this);
 		this.passwords = this.database.passwords;
 		await this.query(PATIENT);
+		for (const role of PATIENT_ROLES) {
+			for (const [limit, time] of Object.entries(PATIENT_LIMITS)) await this.query(`alter role ${role} in database ${this.database.name} set ${limit} = '${time}'`);
+		}
 		if (this.settings.limitExempt) await this.query("update chat.setting set value = '1000' where name = 'login_failures_max'");
 		this.plainPort = await ownPort();
 		this.port = this.settings.tls ? await ownPort() : this.plainPort;
