@@ -54,7 +54,7 @@ select is(t.files(1, 'solved') ->> 'state', 'wrap_up', 'and it may be filed all 
 
 -- ---- the customer is silent, or gone, or wants more -----------------------------------------------------------------
 insert into chat.silence_rule (customer_reminders_s, customer_end_s) values ('{60}', 120);
-select t.ends(1), internal.run_deadlines(clock_timestamp() + interval '299 s', true);
+select t.ends(1), internal.run_deadlines(clock_timestamp() + interval '290 s', true);
 select is(t.over(1) || ' ' || (select count(*) from chat.message m where m.kind = 'reminder'), 'bot 0', 'nobody is reminded of a chat that is done');
 select internal.run_deadlines(clock_timestamp() + interval '301 s', false);
 select is(t.over(1), 'ended bot bot_ended', 'who says nothing more is let go');
