@@ -72,6 +72,17 @@ test('an older look at the desk brings nothing back: no offer that was accepted,
 	await ana.bePresent('offline');
 });
 
+test('a page of the console that is loaded late does not come over the one that was asked for after it', async () => {
+	const sam = await samOnDuty();
+	const board = await sam.getsLate(/\/board-[^/]*\.js$/);
+	await sam.at('board-link').click();
+	await board.made;
+	await sam.at('inbox-link').click();
+	await sam.page.locator('sb-inbox').waitFor();
+	await board.release();
+	assert.deepEqual([await sam.page.locator('sb-inbox').count(), await sam.page.locator('sb-board').count()], [1, 0]);
+});
+
 test('an older answer takes nothing away: from the board, from the inbox, from a chat that is read', async () => {
 	const ben = await Operator.logIn(stack, 'ben', ['billing']);
 	await ben.connect();

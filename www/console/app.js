@@ -71,6 +71,8 @@ export class Console extends LitElement {
 		this.toldCode = '';
 		this.spoken = '';
 		this.stamp = 0;
+		/** names the last way to a page or a chat: what was on its way before is not shown any more */
+		this.turn = 0;
 		/** @type {Desk | null} */
 		this.desk = null;
 		this.api = new Api(new URL('..', location.href).href.replace(/\/$/, ''), { operator: true });
@@ -149,6 +151,7 @@ export class Console extends LitElement {
 		this.desk?.stop();
 		this.desk = null;
 		this.expired = expired;
+		this.turn++;
 		this.account = this.keys = false;
 		this.phase = 'login';
 		this.pane = 'list';
@@ -218,6 +221,7 @@ export class Console extends LitElement {
 	/** @param {string} id @param {boolean} focus */
 	async show(id, focus) {
 		this.desk?.select(id);
+		this.turn++;
 		this.board = this.inbox = this.reports = false;
 		this.pane = 'chat';
 		if (!focus) return;
@@ -239,35 +243,32 @@ export class Console extends LitElement {
 		else this.sidebar?.focusChat(this.desk?.selected ?? '');
 	}
 
-	/** Only supervisors have one, so only they load it. */
-	async showBoard() {
-		await import('./board.js').catch(() => this.desk?.say({ kind: 'bad', name: 'notice.again' }));
-		this.board = Boolean(customElements.get('sb-board'));
-		if (!this.board) return;
-		this.inbox = this.reports = false;
-		this.pane = 'board';
+	/**
+	 * Each is loaded when somebody looks at it; who has gone elsewhere meanwhile stays there.
+	 * @param {'board' | 'inbox' | 'reports'} what @param {() => Promise<unknown>} load
+	 */
+	async showPage(what, load) {
+		const turn = ++this.turn;
+		const there = await load().then(() => true, () => false);
+		if (turn !== this.turn) return;
+		if (!there) return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
+		Object.assign(this, { board: what === 'board', inbox: what === 'inbox', reports: what === 'reports', pane: 'board' });
 		await this.updateComplete;
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-board'))?.focus();
+		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector(`sb-${what}`))?.focus();
 	}
 
-	/** Loaded when somebody looks into it. */
-	async showInbox() {
-		this.inbox = await import('./inbox.js').then(() => true, () => false);
-		if (!this.inbox) return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
-		this.board = this.reports = false;
-		this.pane = 'board';
-		await this.updateComplete;
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-inbox'))?.focus();
+	/** Only supervisors have one. */
+	showBoard() {
+		return this.showPage('board', () => import('./board.js'));
+	}
+
+	showInbox() {
+		return this.showPage('inbox', () => import('./inbox.js'));
 	}
 
 	/** Only supervisors have them, and look at them now and then. */
-	async showReports() {
-		this.reports = await import('./reports.js').then(() => true, () => false);
-		if (!this.reports) return void this.desk?.say({ kind: 'bad', name: 'notice.again' });
-		this.board = this.inbox = false;
-		this.pane = 'board';
-		await this.updateComplete;
-		/** @type {HTMLElement | null} */ (this.renderRoot.querySelector('sb-reports'))?.focus();
+	showReports() {
+		return this.showPage('reports', () => import('./reports.js'));
 	}
 
 	heardOfNote() {
