@@ -199,9 +199,8 @@ class Human {
 		}, { times: 1 });
 		const release = async () => {
 			const request = await made;
-			const over = this.page.waitForEvent('requestfinished', (each) => each === request);
 			go();
-			await over;
+			await (await request.response())?.finished(); // none where the page has waited too long and given it up
 			await this.page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => setTimeout(drawn)); }));
 		};
 		return { made, release };
