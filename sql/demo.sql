@@ -118,8 +118,8 @@ insert into chat.bot_text (bot, node, choice, locale, text)
 select t.bot, 'german', t.choice, t.locale, t.text from chat.bot_text t where t.bot = 'guide' and t.node = 'start' and t.choice in ('sales', 'billing', 'support')
 union all
 select t.bot, 'order', t.choice, t.locale, t.text from chat.bot_text t where t.bot = 'guide' and t.node = 'hours' and t.choice = 'back';
--- Where it goes on when an operator gives a chat back.
-insert into chat.bot_node (bot, node, ends) values ('guide', 'again', false), ('guide', 'farewell', true);
+-- Where it goes on when an operator gives a chat back. Who only thanks there is done.
+insert into chat.bot_node (bot, node, ends, courtesy_node) values ('guide', 'again', false, 'farewell'), ('guide', 'farewell', true, null);
 insert into chat.bot_choice (bot, node, choice, position, next_node) values ('guide', 'again', 'topics', 1, 'start'), ('guide', 'again', 'done', 2, 'farewell');
 insert into chat.bot_text (bot, node, choice, locale, text) values
 	('guide', 'again', '', 'en', 'Can I do anything else for you?'), ('guide', 'again', '', 'de', 'Kann ich noch etwas für Sie tun?'),

@@ -80,7 +80,7 @@ begin
 		('webhook', array['webhook']),
 		('question', array['question']), ('question_text', array['question', 'locale']), ('question_choice', array['question', 'choice']),
 		('question_choice_text', array['question', 'choice', 'locale']), ('queue_question', array['queue', 'question']), ('bot_node_skill', array['bot', 'node', 'skill']),
-		('bot_answer', array['bot', 'locale', 'answer']), ('escalation_phrase', array['locale', 'phrase']), ('entry_rule', array['rule']),
+		('bot_answer', array['bot', 'locale', 'answer']), ('escalation_phrase', array['locale', 'phrase']), ('courtesy_phrase', array['locale', 'phrase']), ('entry_rule', array['rule']),
 		('channel_account', array['account']),
 		('phrase', array['phrase']), ('phrase_text', array['phrase', 'locale']), ('dialog', array['dialog']), ('dialog_text', array['dialog', 'locale']),
 		('dialog_step', array['dialog', 'step']), ('dialog_step_text', array['dialog', 'step', 'locale']), ('dialog_item', array['dialog', 'step', 'item']),

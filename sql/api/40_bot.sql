@@ -201,6 +201,32 @@ begin
 	perform internal.bot_says(p_chat.chat, p_text, internal.bot_buttons(p_chat), p_now);
 end $$;
 
+-- The customer thanks, says good-bye or hello, and asks for nothing: he is answered in kind, and it is no miss. Who thanks is led on where the node says so; a question that is
+-- asked is asked again. False: he has said more.
+create function internal.bot_is_polite(p_chat chat.chat, p_words text, p_now timestamptz) returns boolean
+language plpgsql as $$
+declare
+	v_thanks boolean := internal.only_thanks(p_words);
+	v_next text;
+	v_text text;
+begin
+	if not v_thanks and (p_words = '' or not internal.only_greets(p_words)) then
+		return false;
+	elsif p_chat.bot_question is not null then
+		v_text := internal.question_label(p_chat.bot_question, p_chat.locale);
+	elsif v_thanks then
+		select n.courtesy_node into v_next from chat.bot_node n where n.bot = p_chat.bot and n.node = p_chat.bot_node;
+	else
+		v_text := internal.bot_text(p_chat.bot, p_chat.bot_node, '', p_chat.locale);
+	end if;
+	if v_next is not null then
+		perform internal.bot_enters(p_chat, v_next, p_now);
+	else
+		perform internal.bot_says(p_chat.chat, coalesce(v_text, internal.text('courtesy', p_chat.locale)), internal.bot_buttons(p_chat), p_now);
+	end if;
+	return true;
+end $$;
+
 -- The answer to the question that is asked.
 create function internal.bot_hears_answer(p_chat chat.chat, p_body text, p_choice text, p_now timestamptz) returns void
 language plpgsql as $$
@@ -213,7 +239,9 @@ begin
 	if p_choice is distinct from 'skip' or not internal.bot_may_skip(p_chat) then
 		v_value := internal.answer_value(v_question, to_jsonb(coalesce(p_choice, p_body)), true);
 		if v_value is null then
-			perform internal.bot_misses(p_chat, internal.answer_error(v_question, p_chat.locale), p_now);
+			if not internal.bot_is_polite(p_chat, internal.plain_words(p_body), p_now) then
+				perform internal.bot_misses(p_chat, internal.answer_error(v_question, p_chat.locale), p_now);
+			end if;
 			return;
 		end if;
 	end if;
@@ -236,7 +264,7 @@ begin
 end $$;
 
 -- What the bot makes of a message: a button (pressed, or its label typed), the wish for a person, the answer to what it asked, a question it has an answer to, the
--- words of a button; in this order.
+-- words of a button, a courtesy; in this order.
 create function internal.bot_turn(p_chat chat.chat, p_body text, p_choice text, p_now timestamptz) returns void
 language plpgsql as $$
 declare
@@ -277,7 +305,9 @@ begin
 		perform internal.bot_enters(p_chat, v_next, p_now);
 		return;
 	end if;
-	perform internal.bot_misses(p_chat, internal.text('not_understood', p_chat.locale), p_now);
+	if not internal.bot_is_polite(p_chat, v_words, p_now) then
+		perform internal.bot_misses(p_chat, internal.text('not_understood', p_chat.locale), p_now);
+	end if;
 end $$;
 
 -- An error of the bot harms nobody: what it did in this turn is taken back and written down, and the customer gets to people. Where even that fails the chat stays

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: ISC
--- What a bot finds in what customers type: answers by full-text search, buttons by their words, the wish for a person.
+-- What a bot finds in what customers type: answers by full-text search, buttons by their words, the wish for a person, courtesies.
 
 create function internal.bot_answer_search() returns trigger
 language plpgsql as $$
@@ -96,4 +96,19 @@ create function internal.wants_person(p_words text) returns boolean
 language plpgsql stable as $$
 begin
 	return exists (select from chat.escalation_phrase e where position(' ' || internal.plain_words(e.phrase) || ' ' in ' ' || p_words || ' ') > 0);
+end $$;
+
+-- Nothing but thanks and the like (internal.plain_words): phrases of chat.courtesy_phrase one after the other, to the end. What is long says more.
+create function internal.only_thanks(p_words text) returns boolean
+language plpgsql stable as $$
+begin
+	return char_length(p_words) between 1 and 200 and exists (
+		with recursive phrase as materialized (
+			select distinct internal.plain_words(c.phrase) || ' ' as words from chat.courtesy_phrase c
+		), rest as (
+			select p_words || ' ' as words
+			union
+			select substr(r.words, char_length(p.words) + 1) from rest r join phrase p on starts_with(r.words, p.words)
+		)
+		select from rest r where r.words = '');
 end $$;

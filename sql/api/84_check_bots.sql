@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: ISC
 -- chat.check: bots, the questions before a chat, the rules that choose its queue.
 
--- From which node of a bot to which: by a button, by the answer to a question, by an answer of the table (which may come anywhere: from is NULL).
+-- From which node of a bot to which: by a button, by the answer to a question, by thanks, by an answer of the table (which may come anywhere: from is NULL).
 create function internal.bot_ways() returns table (bot text, from_node text, to_node text)
 language sql stable as $$
 	select c.bot::text, c.node::text, c.next_node::text from chat.bot_choice c
 	union select n.bot, n.node, n.next_node from chat.bot_node n where n.next_node is not null
+	union select n.bot, n.node, n.courtesy_node from chat.bot_node n where n.courtesy_node is not null
 	union select a.bot, null, a.next_node from chat.bot_answer a where a.next_node is not null
 $$;
 
@@ -134,6 +135,17 @@ language sql stable as $$
 	from (select l.bot, l.locale, a.answer::text as answer from spoken l join (select distinct b.bot, b.answer from chat.bot_answer b) a on a.bot = l.bot
 		where not exists (select from chat.bot_answer o where o.bot = a.bot and o.answer = a.answer and o.locale = l.locale)) x
 	group by x.bot, x.locale
+	union all
+	select 'notice', 'bot_language_without_courtesy', 'courtesy_phrase', l.locale, format('Bots speak %s (%s), but no courtesy is known in it: who says thanks there is not understood.', l.locale,
+			string_agg(distinct l.bot, ', ')),
+		format('insert into chat.courtesy_phrase (locale, phrase) values (''%s'', ''…'')', l.locale)
+	from spoken l join chat.bot b on b.bot = l.bot and b.active and b.kind = 'built_in'
+	where not exists (select from chat.courtesy_phrase p where split_part(p.locale, '-', 1) = split_part(l.locale, '-', 1))
+	group by l.locale
+	union all
+	select 'warning', 'courtesy_phrase_escalates', 'courtesy_phrase', p.locale || '/' || p.phrase, format('Who says "%s" is handed over to people: an escalation phrase stands in it.', p.phrase),
+		format('delete from chat.courtesy_phrase where locale = ''%s'' and phrase = %L', p.locale, p.phrase)
+	from chat.courtesy_phrase p where internal.wants_person(internal.plain_words(p.phrase))
 $$;
 
 -- Questions that cannot be asked or answered, or have no words in a language in which others have.

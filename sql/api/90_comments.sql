@@ -25,7 +25,7 @@ comment on column chat.widget_queue.position is 'The order in which queues are o
 comment on column chat.widget_text.locale is 'The language of this text';
 comment on column chat.widget_text.name is 'Which text of the front end it replaces';
 comment on column chat.widget_text.text is 'The words';
-comment on column chat.text.name is 'When it is said: person, not_understood, hand_over, queue_closed, queue_full, skip, bot_failed, answer_<kind of question>, silent_…, mail_…';
+comment on column chat.text.name is 'When it is said: person, not_understood, courtesy, hand_over, queue_closed, queue_full, skip, bot_failed, answer_<kind of question>, silent_…, mail_…';
 comment on column chat.text.locale is 'The language; en stands in for one that is missing';
 comment on column chat.text.text is 'The words';
 

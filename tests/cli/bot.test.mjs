@@ -41,6 +41,17 @@ test('the language, the page and the widget are the customer\'s', async () => {
 	assert.match((await play([])).stdout, /\nresult: is with the bot, at node start\n$/);
 });
 
+test('who only says thanks where the bot has asked whether that was all is done', async () => {
+	await company.query("update chat.bot set first_node = 'again' where bot = 'guide'");
+	try {
+		for (const [locale, thanks, farewell] of [['de', 'Danke, das war alles!', 'Gern geschehen. Auf Wiedersehen!'], ['fr', 'Merci !', 'Avec plaisir. Au revoir !']]) {
+			assert.match((await play([thanks], `--locale=${locale}`)).stdout, new RegExp(`\\nbot: ${farewell}\\nsystem: the chat is ended\\nresult: is over\\n$`));
+		}
+	} finally {
+		await company.query("update chat.bot set first_node = 'start' where bot = 'guide'");
+	}
+});
+
 test('three misses hand over; what is wrong ends with a code', async () => {
 	assert.match((await play(['xyzzy', 'xyzzy', 'xyzzy'])).stdout, /bot: I am passing you on to a colleague\.\nsystem: goes to the queue sales\n/);
 	const button = await play(['/nothing', '/hours']);

@@ -94,6 +94,58 @@ select t.open(1, 'guided'), t.type(1, 'xyzzy'), t.type(1, 'xyzzy');
 select is(t.where_is(1), 'queued billing', 'how many misses it takes, and where they lead, is the bot''s');
 :next_story
 
+-- ---- thanks and greetings -------------------------------------------------------------------------------------------
+create function t.misses() returns text language sql as $$ select concat_ws(' ', c.state, c.bot_node, c.bot_misses) from chat.chat c where c.chat = t.chat(1) $$;
+savepoint story;
+select t.open(n, 'guided', p_locale => l), t.type(n, b) from (values (1, 'en', 'Thanks!'), (2, 'de', 'Super, vielen Dank. Tschüss!'), (3, 'fr', 'Merci beaucoup, c''est tout'),
+	(4, 'es', '¡Muchas gracias!'), (5, 'ar', 'شكرًا جزيلًا، مع السلامة'), (6, 'fr', 'thank you 👍'), (7, 'en', 'OK, that’s all. Bye')) x (n, l, b);
+select is(string_agg(t.last(n), ' | ' order by n), 'You are welcome. If there is anything else, I am here. | Gern geschehen. Wenn noch etwas ist, bin ich da. | Avec plaisir. S’il y a autre'
+	' chose, je suis là. | De nada. Si necesita algo más, aquí estoy. | على الرحب والسعة. إن احتجت إلى شيء آخر فأنا هنا. | Avec plaisir. S’il y a autre chose, je suis là.'
+	' | You are welcome. If there is anything else, I am here.',
+	'thanks are answered in kind, in the language of the chat, whatever they are in and of how many phrases') from generate_series(1, 7) n;
+select is(string_agg(c.state || c.bot_misses, ' '), 'bot0 bot0 bot0 bot0 bot0 bot0 bot0', 'and are no miss') from chat.chat c;
+select is(t.buttons(1), 'billing=My bill, hours=hours, person=Talk to a person', 'the buttons of where we are stay');
+select t.type(1, b) from unnest(array['thanks', 'danke', 'gracias', 'merci']) b;
+select is(t.misses(), 'bot start 0', 'however often they are said');
+select t.type(1, 'xyzzy'), t.type(1, 'thanks'), t.type(1, 'xyzzy'), t.type(1, 'ok'), t.type(1, 'thanks for nothing');
+select is(t.where_is(1), 'queued sales', 'they do not stand between misses either, and who says more is not understood');
+:next_story
+select t.open(1, 'guided'), t.type(1, 'thanks, I want to send my teapot back');
+select is(t.last(1), 'Send it back within 30 days.', 'a question that is asked politely is a question');
+select t.type(1, 'thank you, but an agent please');
+select is(t.where_is(1), 'queued sales', 'and the wish for a person is one');
+select is(internal.only_thanks(p), false, 'P23 no courtesy: ' || left(coalesce(p, 'nothing'), 10)) from unnest(array['', 'thanksthanks', 'thank', 'thank you you', repeat('thanks ', 40), '👎']) p;
+:next_story
+insert into chat.bot_answer (bot, locale, answer, question, text) values ('guide', 'en', 'thanks', 'thanks', 'My pleasure.');
+select t.open(1, 'guided'), t.type(1, 'thanks');
+select is(t.last(1), 'My pleasure.', 'an answer of the bot''s own comes first');
+:next_story
+insert into chat.courtesy_phrase values ('en', 'Ta, mate!');
+select t.open(1, 'guided'), t.type(1, 'ta mate');
+select is(t.misses(), 'bot start 0', 'a new phrase counts from COMMIT on');
+delete from chat.courtesy_phrase;
+select t.type(1, 'ta mate');
+select is(t.misses(), 'bot start 1', 'and no longer than it is there');
+:next_story
+insert into chat.bot_node (bot, node, ends) values ('guide', 'bye', true);
+insert into chat.bot_text (bot, node, choice, locale, text) values ('guide', 'bye', '', 'en', 'Good-bye.');
+update chat.bot_node set courtesy_node = 'bye' where node = 'hours';
+select t.open(1, 'guided'), t.type(1, 'thanks'), t.press(1, 'hours'), t.type(1, 'no, thanks');
+select is((select (state, ended_by)::text from chat.chat) || t.said(1), '(ended,bot)bot: Hello! | customer: thanks | bot: You are welcome. If there is anything else, I am here. | customer: hours'
+	' | bot: Always. | customer: no, thanks | bot: Good-bye. | ended: -', 'a node can say where thanks lead');
+:next_story
+select t.open(1, 'guided'), t.type(1, 'Hello'), t.type(1, 'Good morning!');
+select is(t.said(1) || ' ' || t.misses(), 'bot: Hello! | customer: Hello | bot: Hello! | customer: Good morning! | bot: Hello! bot start 0', 'who greets is greeted, and that is no miss either');
+select t.press(1, 'hours'), t.type(1, 'hi');
+select is(t.last(1), 'Always.', 'with the words of where he is');
+:next_story
+update chat.bot_node set question = 'order', next_node = 'to-billing' where node = 'hours';
+select t.open(1, 'guided'), t.press(1, 'hours'), t.type(1, 'ok'), t.type(1, 'hello'), t.type(1, 'thanks'), t.type(1, 'thanks');
+select is(t.last(1) || ' ' || t.misses(), 'Your order number? bot hours 0', 'while a question is asked it is asked again');
+select t.type(1, 'A-12345');
+select is(t.where_is(1), 'queued billing', 'until it is answered');
+:next_story
+
 -- ---- questions of a node --------------------------------------------------------------------------------------------
 insert into chat.bot_node (bot, node, question, next_node) values ('guide', 'ask', 'order', 'to-billing');
 update chat.bot_choice set next_node = 'ask' where choice = 'billing';
@@ -202,6 +254,7 @@ select t.refused('update chat.bot_node set escalates = true, ends = true where n
 select t.refused('update chat.bot_node set stays = true where node = ''hours''', 'who_stays_has_a_queue');
 select t.refused('update chat.bot_node set question = ''order'' where node = ''hours''', 'a_question_has_a_next_node');
 select t.refused('update chat.bot_node set optional = true where node = ''hours''', 'only_a_question_is_optional');
+select t.refused('update chat.bot_node set courtesy_node = ''start'' where node = ''to-billing''', 'thanked_is_only_who_stays');
 select t.refused('update chat.question set pattern = null where question = ''order''', 'pattern_belongs_to_kind_pattern');
 select t.refused('insert into chat.question (question, kind, field) values (''x'', ''text'', ''email'')', 'field_fits_the_kind');
 select t.refused('insert into chat.question_choice (question, choice) values (''topic'', ''skip'')', 'skip_and_person_are_reserved');

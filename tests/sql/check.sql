@@ -353,6 +353,17 @@ select t.finds('an answer leads there, but it is not there in German', 'notice b
 insert into chat.bot_answer (bot, locale, answer, question, text) values ('guide', 'de', 'x', 'und oder', 'Zwei Tage.');
 select t.finds('an answer that nothing finds', 'warning bot_answer_unfindable bot_answer guide/de/x');
 :next_story
+insert into chat.bot_node (bot, node, ends) values ('guide', 'bye', true);
+insert into chat.bot_text (bot, node, choice, locale, text) values ('guide', 'bye', '', 'en', 'Bye.'), ('guide', 'bye', '', 'de', 'Tschüss.');
+update chat.bot_node set courtesy_node = 'bye' where node = 'hours';
+select is_empty('select t.findings(t.at(0))', 'thanks lead to a node as buttons do');
+delete from chat.courtesy_phrase where locale = 'de';
+insert into chat.courtesy_phrase values ('de-AT', 'Küss die Hand'), ('en', 'thanks, agent');
+select t.finds('a courtesy that is none', 'warning courtesy_phrase_escalates courtesy_phrase en/thanks, agent');
+delete from chat.courtesy_phrase where locale like 'de%' or phrase like '%agent';
+select t.finds('a language in which nobody can be polite', 'notice bot_language_without_courtesy courtesy_phrase de');
+select is(t.says('bot_language_without_courtesy', t.at(0)), 'Bots speak de (guide), but no courtesy is known in it: who says thanks there is not understood.', 'which, and of whom');
+:next_story
 insert into chat.bot_node_skill (bot, node, skill, min_rating) values ('guide', 'hours', 'german', 9);
 insert into chat.entry_rule (rule, skill, min_rating) values ('german', 'german', 10);
 select t.finds('skills that nobody has', 'warning bot_skill_unserved bot_node_skill guide/hours/german', 'warning rule_skill_unserved entry_rule german');

@@ -14,7 +14,7 @@ insert into t.holds values
 	('chat.opening_hours', '{*}', 'configuration'), ('chat.opening_exception', '{*}', 'configuration'), ('chat.closure', '{*}', 'configuration'), ('chat.silence_rule', '{*}', 'configuration'),
 	('chat.question', '{*}', 'configuration'), ('chat.question_text', '{*}', 'configuration'), ('chat.question_choice', '{*}', 'configuration'),
 	('chat.question_choice_text', '{*}', 'configuration'), ('chat.queue_question', '{*}', 'configuration'), ('chat.bot_node_skill', '{*}', 'configuration'),
-	('chat.bot_answer', '{*}', 'configuration'), ('chat.escalation_phrase', '{*}', 'configuration'), ('chat.entry_rule', '{*}', 'configuration'),
+	('chat.bot_answer', '{*}', 'configuration'), ('chat.escalation_phrase', '{*}', 'configuration'), ('chat.courtesy_phrase', '{*}', 'configuration'), ('chat.entry_rule', '{*}', 'configuration'),
 	('chat.relaxation', '{*}', 'configuration'), ('chat.bot', '{*}', 'configuration'), ('chat.bot_node', '{*}', 'configuration'), ('chat.bot_choice', '{*}', 'configuration'),
 	('chat.bot_text', '{*}', 'configuration'), ('chat.widget', '{*}', 'configuration'), ('chat.widget_queue', '{*}', 'configuration'),
 	('chat.widget_text', '{*}', 'configuration'), ('chat.text', '{*}', 'configuration'), ('chat.chat_state', '{*}', 'configuration'),
