@@ -340,9 +340,10 @@ const struct statement STATEMENT_DROP_OUTBOX = { "drop_outbox", "select chat.dro
 const struct statement STATEMENT_REPLAY_ACCOUNT = { "replay_account", "select chat.replay_account($1::text, $2::text) as items", 2 };
 /* account, password or NULL (none) */
 const struct statement STATEMENT_SET_MAIL_PASSWORD = { "set_mail_password", "select api.set_mail_password($1::text, $2::text)", 2 };
-/* bot, what the customer says (text[]), locale or NULL, widget or NULL, page or NULL, context (JSON) or NULL → rows (line, who, says, buttons), the whole dialogue */
+/* bot, what the customer says (text[]), locale or NULL, widget or NULL, page or NULL, context (JSON) or NULL, customer first → rows (line, who, says, buttons), the whole dialogue */
 const struct statement STATEMENT_BOT_TEST = { "bot_test",
-	"select line, who, says, array_to_string(buttons, E'\\n') as buttons from chat.bot_test($1::text, $2::text[], $3::text, $4::text, $5::text, $6::jsonb)", 6 };
+	"select line, who, says, array_to_string(buttons, E'\\n') as buttons from chat.bot_test($1::text, $2::text[], $3::text, $4::text, $5::text, $6::jsonb,"
+	" $7::boolean)", 7 };
 /* sessions that the programs of a host hold → rows (verdict, name, sentence, advice) */
 const struct statement STATEMENT_DOCTOR = { "doctor", "select verdict, name, sentence, advice from chat.doctor($1::int)", 1 };
 /* → version (as number), version_name, now_ms */

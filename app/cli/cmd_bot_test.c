@@ -19,6 +19,7 @@ struct dialogue {
 	char *lines[LINES_MAX];
 	size_t count;
 	int printed; /* rows */
+	bool customer_first;
 	bool talks;  /* somebody sits at a terminal: he sees what he types */
 };
 
@@ -51,7 +52,7 @@ static enum status play(struct dialogue *dialogue, bool over, bool *ret_failed, 
 	array_end(&lines);
 	status = conn_exec(dialogue->conn, &STATEMENT_BOT_TEST,
 					   (struct param[]){ PARAM_TEXT(dialogue->bot), PARAM_TEXT(lines.data), PARAM_TEXT(dialogue->locale), PARAM_TEXT(dialogue->widget),
-										 PARAM_TEXT(dialogue->page_url), PARAM_TEXT(dialogue->context) },
+										 PARAM_TEXT(dialogue->page_url), PARAM_TEXT(dialogue->context), PARAM_TEXT(dialogue->customer_first ? "true" : "false") },
 					   &rows, ret_problem);
 	buf_fini(&lines);
 	if (status != STATUS_OK)
@@ -122,6 +123,7 @@ static int run(const struct options *options, const char *const *words)
 								 .widget = option_str(options, "widget"),
 								 .page_url = option_str(options, "page_url"),
 								 .context = option_str(options, "context"),
+								 .customer_first = option_bool(options, "customer_first"),
 								 .talks = isatty(STDIN_FILENO) == 1 };
 	int code;
 
@@ -138,6 +140,7 @@ static const struct option_def flags[] = {
 	{ "widget", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The widget he comes from; by default one that has this bot." },
 	{ "page_url", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The page he is on." },
 	{ "context", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "What the site told of him, a JSON object." },
+	{ "customer_first", OPTION_BOOL, "no", 0, 0, NULL, NULL, false, "The customer speaks first, as by SMS or Messenger: the bot greets with its answer to the first line." },
 };
 
 const struct command command_bot_test = {

@@ -43,13 +43,33 @@ begin
 	perform internal.bot_answers(p_chat, coalesce(v_label, left(p_line, 4000)), v_choice, p_now);
 end $$;
 
-create function internal.bot_test(p_bot text, p_says text[], p_locale text, p_widget text, p_page_url text, p_context jsonb, p_now timestamptz)
+-- The first line where the customer speaks first, as by a channel: the bot greets him and answers. No button is shown yet; /id is one of a menu that the page has.
+create function internal.bot_test_opens(p_chat chat.chat, p_line text, p_now timestamptz) returns void
+language plpgsql as $$
+declare
+	v_chat chat.chat := p_chat;
+	v_choice text := (regexp_match(p_line, '^/([a-z0-9][a-z0-9_.-]{0,62})$'))[1];
+	v_body text := left(p_line, 4000);
+begin
+	if v_choice is not null then
+		if internal.bot_opening_choice(p_chat.bot, v_choice) is null then
+			perform internal.fail('SB422', 'invalid', 'choice');
+		end if;
+		select b.first_node into v_chat.bot_node from chat.bot b where b.bot = p_chat.bot;
+		v_body := coalesce(internal.bot_choice_label(v_chat, v_choice), v_choice);
+	end if;
+	perform internal.add_event(p_chat.chat, p_now, 'message', 'customer', p_body => internal.masked(p_chat.site, v_body));
+	perform internal.bot_begins_with(p_chat, v_body, v_choice, p_now);
+end $$;
+
+create function internal.bot_test(p_bot text, p_says text[], p_locale text, p_widget text, p_page_url text, p_context jsonb, p_customer_first boolean, p_now timestamptz)
 returns table (line int, who text, says text, buttons text[])
 language plpgsql as $$
 declare
 	v_widget chat.widget;
 	v_chat chat.chat;
-	v_says text;
+	v_says text[] := case when p_customer_first then array(select s.line from unnest(p_says) with ordinality s (line, ord) where s.line ~ '\S' order by s.ord) else p_says end;
+	v_line text;
 	v_lines jsonb;
 begin
 	if not exists (select from chat.bot b where b.bot = p_bot) then
@@ -67,9 +87,14 @@ begin
 		values (gen_random_uuid(), v_widget.site, v_widget.widget, 'bot', coalesce(p_locale, v_widget.locale), p_page_url, coalesce(p_context, '{}'), p_bot, p_now, p_now)
 		returning * into v_chat;
 		insert into chat.chat_counter (chat) values (v_chat.chat);
-		perform internal.bot_begins(v_chat, p_now);
-		foreach v_says in array p_says loop
-			perform internal.bot_test_turn(v_chat.chat, v_says, p_now);
+		if not p_customer_first then
+			perform internal.bot_begins(v_chat, p_now);
+		elsif cardinality(v_says) > 0 then
+			perform internal.bot_test_opens(v_chat, v_says[1], p_now);
+			v_says := v_says[2:];
+		end if;
+		foreach v_line in array v_says loop
+			perform internal.bot_test_turn(v_chat.chat, v_line, p_now);
 		end loop;
 		select * into v_chat from chat.chat c where c.chat = v_chat.chat;
 		select jsonb_agg(jsonb_build_object('who', l.who, 'says', l.says, 'buttons', l.buttons) order by l.part, l.ord) into v_lines from (
@@ -88,13 +113,14 @@ begin
 end $$;
 
 create function chat.bot_test(p_bot text, p_says text[] default '{}', p_locale text default null, p_widget text default null, p_page_url text default null,
-	p_context jsonb default null)
+	p_context jsonb default null, p_customer_first boolean default false)
 returns table (line int, who text, says text, buttons text[])
 language sql security definer set search_path = chat, pg_temp as $$
-	select t.line, t.who, t.says, t.buttons from internal.bot_test(p_bot, p_says, p_locale, p_widget, p_page_url, p_context, clock_timestamp()) t
+	select t.line, t.who, t.says, t.buttons from internal.bot_test(p_bot, p_says, p_locale, p_widget, p_page_url, p_context, p_customer_first, clock_timestamp()) t
 $$;
-comment on function chat.bot_test(text, text[], text, text, text, jsonb) is 'Plays a dialogue with a bot and takes it back: what the customer says line by'
-	' line (/id presses a button), what the bot says, and what becomes of the chat. `switchboard bot test` does it on the terminal';
+comment on function chat.bot_test(text, text[], text, text, text, jsonb, boolean) is 'Plays a dialogue with a bot and takes it back: what the customer says line by'
+	' line (/id presses a button), what the bot says, and what becomes of the chat; p_customer_first: as by SMS or Messenger, where the bot greets with its first answer.'
+	' `switchboard bot test` does it on the terminal';
 
 -- Which answers of a bot fit a text, the best first: what chat.bot.min_score is to be set by.
 create function chat.bot_matches(p_bot text, p_text text, p_locale text default 'en') returns table (answer text, score numeric)

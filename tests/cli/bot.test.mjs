@@ -41,6 +41,19 @@ test('the language, the page and the widget are the customer\'s', async () => {
 	assert.match((await play([])).stdout, /\nresult: is with the bot, at node start\n$/);
 });
 
+test('where the customer speaks first the bot greets with its answer, as by a channel', async () => {
+	const said = ({ stdout }) => stdout.trimEnd().split('\n').filter((each) => !each.startsWith('    '));
+	const asked = await play(['How can I pay?', 'Great, thank you!'], '--customer-first');
+	assert.deepEqual({ code: asked.code, stderr: asked.stderr, said: said(asked) }, { code: 0, stderr: '', said: ['customer: How can I pay?',
+		"bot: Hello! I am the shop's guide. What is it about?", 'bot: You can pay by card, PayPal or bank transfer.', 'customer: Great, thank you!',
+		'bot: You are welcome. If there is anything else, I am here.', 'result: is with the bot, at node start'] });
+	assert.doesNotMatch(asked.stdout, /about\?\n    \//, 'the buttons stand below the answer only');
+	assert.deepEqual(said(await play([], '--customer-first')), ['result: is with the bot, at no node']);
+	const wrong = await play(['/back', 'Hello'], '--customer-first');
+	assert.deepEqual({ code: wrong.code, stderr: wrong.stderr, said: said(wrong).slice(0, 2) }, { code: 1, stderr: 'switchboard: there is no button /back here\n',
+		said: ['customer: Hello', "bot: Hello! I am the shop's guide. What is it about?"] });
+});
+
 test('who only says thanks where the bot has asked whether that was all is done', async () => {
 	await company.query("update chat.bot set first_node = 'again' where bot = 'guide'");
 	try {

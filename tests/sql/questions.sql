@@ -148,5 +148,15 @@ select is((select says from chat.bot_test('guide') where who = 'result'), 'is wi
 select t.fails($$select * from chat.bot_test('nobody')$$, 'SB404', 'not_found', 'bot', 'an unknown bot');
 select t.fails($$select * from chat.bot_test('guide', array['/nothing'])$$, 'SB422', 'invalid', 'choice', 'an unknown button');
 select t.fails($$select * from chat.bot_test('guide', array_fill('x'::text, array[201]))$$, 'SB422', 'invalid', 'says', 'too long a dialogue');
+insert into chat.bot_answer (bot, locale, answer, question, text) values ('guide', 'en', 'price', 'What does it cost? price', 'Ten.');
+create function t.plays(variadic p_says text[]) returns text language sql as $$
+	select string_agg(p.who || ': ' || p.says || case when p.buttons <> '{}' then ' [' || cardinality(p.buttons) || ']' else '' end, ' | ' order by p.line)
+	from chat.bot_test('guide', p_says, p_customer_first => true) p where p.who <> 'result' $$;
+select is(t.plays('', 'What does it cost?', 'xyzzy'), 'customer: What does it cost? | bot: Hello! | bot: Ten. [3] | customer: xyzzy | bot: ' || internal.text('not_understood', 'en') || ' [3]',
+	'where the customer speaks first he is greeted with the answer, as by a channel');
+select is(t.plays('Hi'), 'customer: Hi | bot: Hello! [3]', 'one who only greets is greeted');
+select is(t.plays('/hours'), 'customer: hours | bot: Hello! | bot: Always. [2]', 'a button of a menu counts');
+select is(t.plays(variadic '{}'), null, 'who says nothing hears nothing');
+select t.fails($$select * from chat.bot_test('guide', array['/back'], p_customer_first => true)$$, 'SB422', 'invalid', 'choice', 'a button that no menu can have');
 :next_story
 \ir verdict.psql
