@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: ISC
--- What each kind of item means: a line a kind in each of three functions; the kind's own functions stand in its own file.
+-- What each kind of item means: a line a kind in each of four functions; the kind's own functions stand in its own file.
 
 -- How it leaves: internal.<kind>_request(item).
 create function internal.outbox_request(p_item chat.outbox) returns internal.outgoing
@@ -35,5 +35,15 @@ begin
 		when 'mail' then perform internal.mail_died(p_item, p_error, p_now);
 		when 'channel' then perform internal.channel_died(p_item, p_error, p_now);
 		else null;
+	end case;
+end $$;
+
+-- A dead letter is sent again.
+create function internal.outbox_replayed(p_item chat.outbox, p_now timestamptz) returns void
+language plpgsql as $$
+begin
+	case p_item.kind
+		when 'channel' then perform internal.channel_replayed(p_item, p_now);
+		else null; -- a mail says so when it has arrived
 	end case;
 end $$;

@@ -25,6 +25,7 @@ begin
 	if not found then
 		perform internal.fail('SB409', 'bad_state', 'item');
 	end if;
+	perform internal.outbox_replayed(v_item, p_now);
 	perform internal.audit('replay', 'outbox', p_item::text);
 	perform internal.ring_couriers(p_now);
 end $$;

@@ -317,6 +317,10 @@ begin
 	end if;
 end $$;
 
+-- Sent again: no longer what was not delivered.
+create function internal.channel_replayed(p_item chat.outbox, p_now timestamptz) returns void
+language sql as $$ update chat.channel_sent s set state = 'queued', error = null, at = p_now where s.item = p_item.item and s.state = 'failed' $$;
+
 -- An item is taken out of the outbox before it has left.
 create function internal.channel_item_goes() returns trigger
 language plpgsql security definer set search_path = chat, pg_temp as $$

@@ -316,6 +316,14 @@ select api.outbox_answered(i.item, i.lease, 400, '{"code": 21610, "message": "un
 select is(internal.channel_is_stopped('sms1', '+49156'), true, 'who said STOP to Twilio has said it to us');
 select is((select s.state || ' ' || s.error from chat.channel_sent s), 'failed 21610', 'and it is known why');
 :next_story
+select t.sms('SM1', '+49156', 'Hello');
+select api.outbox_answered(i.item, i.lease, 400, '{"code": 30003}') from api.claim_outbox(1, 9) i;
+select isnt((select internal.channel_json(c) -> 'failed' from chat.chat c), null, 'what was not delivered is marked');
+select chat.replay_outbox(o.item) from chat.outbox o;
+select is((select s.state || coalesce(s.error, '') from chat.channel_sent s), 'queued', 'what is sent again is on its way');
+select is(t.deliver(), 1, 'it leaves');
+select is((select s.state || ' ' || (internal.channel_json(c) -> 'failed' is null) from chat.channel_sent s, chat.chat c), 'sent true', 'and is marked no more');
+:next_story
 
 -- ---- limits ---------------------------------------------------------------------------------------------------------
 update chat.queue set max_length = 1 where queue = 'sales';
