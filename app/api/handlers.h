@@ -107,6 +107,11 @@ enum status guidance_used(struct call *call);
 enum status block_make(struct call *call);
 enum status block_list(struct call *call);
 enum status block_lift(struct call *call);
+/* outbox.c */
+enum status outbox_list(struct call *call);
+enum status outbox_send(struct call *call);
+enum status outbox_send_all(struct call *call);
+enum status outbox_give_up(struct call *call);
 /* transfer.c */
 enum status transfer_make(struct call *call);
 enum status transfer_withdraw(struct call *call);

@@ -96,6 +96,10 @@ const struct route routes[] = {
 	{ HTTP_GET, "api/v1/reports/{key}", WHO_OPERATOR, "from to queue by format", supervisor_report },
 	{ HTTP_GET, "api/v1/blocks", WHO_OPERATOR, NULL, block_list },
 	{ HTTP_DELETE, "api/v1/blocks/{uuid}", WHO_OPERATOR, NULL, block_lift },
+	{ HTTP_GET, "api/v1/outbox", WHO_OPERATOR, NULL, outbox_list },
+	{ HTTP_POST, "api/v1/outbox/replay", WHO_OPERATOR, NULL, outbox_send_all },
+	{ HTTP_POST, "api/v1/outbox/{uuid}/replay", WHO_OPERATOR, NULL, outbox_send },
+	{ HTTP_DELETE, "api/v1/outbox/{uuid}", WHO_OPERATOR, NULL, outbox_give_up },
 };
 /* clang-format on */
 const size_t routes_count = sizeof routes / sizeof routes[0];

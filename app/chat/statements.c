@@ -176,7 +176,7 @@ const struct statement STATEMENT_MOVE_ENTRY = { "move_entry", "select body from 
 /* session, entry, cid, words; for an invitation (else NULL): how its link begins, its code → body {entry}. Raises already_taken, conflict (mail, cid). */
 const struct statement STATEMENT_ANSWER_ENTRY = { "answer_entry",
 	"select body from api.answer_entry($1::bytea, $2::uuid, $3::uuid, $4::text, $5::text, $6::text)", 6 };
-/* a supervisor's session → body {queues, operators, chats, at} */
+/* a supervisor's session → body {queues, operators, chats, outbox, at} */
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
 /* session, report, from, to, queue, by, as CSV → body (JSON or CSV) */
 const struct statement STATEMENT_REPORT = { "report", "select body from api.report($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)", 7 };
@@ -192,6 +192,13 @@ const struct statement STATEMENT_BLOCK_CUSTOMER = { "block_customer",
 const struct statement STATEMENT_BLOCKS = { "blocks", "select body from api.blocks($1::bytea)", 1 };
 /* a supervisor's session, block → body {block} */
 const struct statement STATEMENT_LIFT_BLOCK = { "lift_block", "select body from api.lift_block($1::bytea, $2::uuid)", 2 };
+/* a supervisor's session → body {waiting, dead, oldest_s, courier, accounts, letters} */
+const struct statement STATEMENT_DEAD_LETTERS = { "dead_letters", "select body from api.dead_letters($1::bytea)", 1 };
+/* a supervisor's session, letter → body {item}. Raises bad_state: it is not dead. */
+const struct statement STATEMENT_SEND_LETTER = { "send_letter", "select body from api.send_letter($1::bytea, $2::uuid)", 2 };
+const struct statement STATEMENT_GIVE_UP_LETTER = { "give_up_letter", "select body from api.give_up_letter($1::bytea, $2::uuid)", 2 };
+/* a supervisor's session, kind, account → body {items}: how many */
+const struct statement STATEMENT_SEND_LETTERS = { "send_letters", "select body from api.send_letters($1::bytea, $2::text, $3::text)", 3 };
 /* → ok, body {database, relays, router, …} */
 const struct statement STATEMENT_HEALTH = { "health", "select ok, body from api.health()", 0 };
 /* → rows (program, instance, metrics): what each program last wrote, with its age, and (both NULL) what the database itself knows */
@@ -419,6 +426,7 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT,
 	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,
 	&STATEMENT_CHANNEL_TERMS, &STATEMENT_CHANNEL_TAKE, &STATEMENT_ADD_CHANNEL_SECRET, &STATEMENT_RETIRE_CHANNEL_SECRET,
+	&STATEMENT_DEAD_LETTERS, &STATEMENT_SEND_LETTER, &STATEMENT_SEND_LETTERS, &STATEMENT_GIVE_UP_LETTER,
 	&STATEMENT_LIFT_BLOCK, &STATEMENT_ADD_SITE_SECRET, &STATEMENT_RETIRE_SITE_SECRET, &STATEMENT_LOGIN_LOOKUP,
 	&STATEMENT_TOTP_LOOKUP, &STATEMENT_TOTP_RESEAL, &STATEMENT_TOTP_REFUSED, &STATEMENT_SSO_LOOKUP, &STATEMENT_LOGIN_SSO, &STATEMENT_ACCOUNT, &STATEMENT_MY_SESSIONS, &STATEMENT_END_SESSION,
 	&STATEMENT_END_SESSIONS_OF, &STATEMENT_RESET_TOTP_OF, &STATEMENT_MY_PASSWORD, &STATEMENT_CHANGE_PASSWORD, &STATEMENT_ACCOUNT_REFUSED, &STATEMENT_LINK_VIEW,

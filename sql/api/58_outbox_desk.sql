@@ -30,18 +30,25 @@ begin
 	perform internal.ring_couriers(p_now);
 end $$;
 
-create function internal.find_item(p_item uuid) returns void
+-- Locks what comes before an item; raises not_found.
+create function internal.hold_item(p_item uuid) returns void
 language plpgsql as $$
 declare
 	v_chat uuid;
 begin
-	perform internal.act_as('dba', session_user);
 	select o.chat into v_chat from chat.outbox o where o.item = p_item;
 	if not found then
 		perform internal.fail('SB404', 'not_found', 'item');
 	end if;
 	perform 1 from chat.chat c where c.chat = v_chat for no key update;
 	perform 1 from chat.chat_counter n where n.chat = v_chat for update;
+end $$;
+
+create function internal.find_item(p_item uuid) returns void
+language plpgsql as $$
+begin
+	perform internal.act_as('dba', session_user);
+	perform internal.hold_item(p_item);
 end $$;
 
 create function chat.replay_outbox(p_item uuid) returns void
@@ -66,17 +73,24 @@ begin
 	return v_count;
 end $$;
 
+-- Takes an item away that is in one of these states.
+create function internal.drop_item(p_item uuid, p_states text[]) returns void
+language plpgsql as $$
+begin
+	perform 1 from chat.outbox_lane l join chat.outbox o on o.lane = l.lane where o.item = p_item for update of l;
+	delete from chat.outbox o where o.item = p_item and o.state = any (p_states);
+	if not found then
+		perform internal.fail('SB409', 'bad_state', 'item');
+	end if;
+	perform internal.audit('drop', 'outbox', p_item::text);
+end $$;
+
 -- Takes an item away that is not delivered; one that is under way may still arrive.
 create function chat.drop_outbox(p_item uuid) returns void
 language plpgsql security definer set search_path = chat, pg_temp as $$
 begin
 	perform internal.find_item(p_item);
-	perform 1 from chat.outbox_lane l join chat.outbox o on o.lane = l.lane where o.item = p_item for update of l;
-	delete from chat.outbox o where o.item = p_item and o.state <> 'done';
-	if not found then
-		perform internal.fail('SB409', 'bad_state', 'item');
-	end if;
-	perform internal.audit('drop', 'outbox', p_item::text);
+	perform internal.drop_item(p_item, '{queued,sending,dead}');
 end $$;
 
 comment on function chat.outbox_list(text, int) is 'What is not delivered: dead letters, then what waits or is under way; or what is in one state (queued, sending, done, dead)';

@@ -137,7 +137,7 @@ language sql stable as $$
 			from internal.board_chats(p_limit) c join chat.queue q on q.queue = c.queue
 			left join chat.assignment a on a.chat = c.chat and a.ended_at is null
 			left join chat.offer f on f.chat = c.chat and f.state = 'open'), '[]'),
-		'at', internal.rfc3339(p_now))
+		'outbox', internal.outbox_counts(), 'at', internal.rfc3339(p_now))
 $$;
 
 create function api.board(p_session bytea) returns table (body text)

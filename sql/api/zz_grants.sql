@@ -7,6 +7,7 @@ grant execute on function api.widget_config, api.widget_status, api.widget_frame
 	api.identity_terms, api.identify_chat, api.person_chats, api.person_chat_events, api.block_customer, api.blocks, api.lift_block,
 	api.channel_terms, api.channel_take,
 	api.requeue_chat, api.redact_message, api.board, api.health, api.metrics, api.allowed_origins to switchboard_api;
+grant execute on function api.dead_letters, api.send_letter, api.send_letters, api.give_up_letter to switchboard_api;
 grant execute on function api.phrases, api.phrase_used, api.guidance, api.guide_chat to switchboard_api;
 grant execute on function api.totp_lookup, api.totp_reseal, api.totp_refused, api.login_sso, api.sso_lookup, api.my_sessions, api.end_session, api.end_sessions_of, api.my_password,
 	api.change_password, api.account_refused, api.link_view, api.use_link, api.account, api.totp_begin, api.my_totp, api.totp_confirm, api.totp_off,

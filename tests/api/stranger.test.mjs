@@ -63,10 +63,12 @@ const BODIES = {
 	'POST operator/chats/{uuid}/take': () => ({}),
 	'POST operator/chats/{uuid}/requeue': () => ({}),
 	'POST operator/chats/{uuid}/block': () => ({ kinds: ['address'], reason: 'he asked' }),
+	'POST outbox/replay': () => ({ kind: 'webhook', account: 'crm' }),
+	'POST outbox/{uuid}/replay': () => ({}),
 	'POST operator/chats/{uuid}/messages/{key}/redact': () => ({ reason: 'not his' }),
 };
 // Of an operator's routes those that only a supervisor has.
-const SUPERVISOR = /^(board|reports\/|blocks|operators\/|operator\/chats\/\{uuid\}\/(take|requeue|block|messages\/\{key\}\/redact))/;
+const SUPERVISOR = /^(board|reports\/|blocks|outbox|operators\/|operator\/chats\/\{uuid\}\/(take|requeue|block|messages\/\{key\}\/redact))/;
 const NOT_YOURS = [401, 403, 404];
 
 const world = {};
