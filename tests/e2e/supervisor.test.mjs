@@ -186,3 +186,81 @@ test('the board\'s columns are ordered by keyboard, both ways, and say so', asyn
 	assert.deepEqual([await heading.getAttribute('aria-sort'), await firsts(sam, 'chats')], ['descending', ['Kim', 'Amélie']]);
 	await sam.shoot('ordered');
 });
+
+/** Messages that a courier has given up: `[kind, account, error]`. */
+async function dead(...letters) {
+	await stack.query(`select internal.send_out(l ->> 0, 'lane ' || gen_random_uuid(), l ->> 1, null, '{"event": "note_left", "what": "transcript", "site": "shop"}', clock_timestamp())
+		from jsonb_array_elements($1::jsonb) l`, [JSON.stringify(letters)]);
+	await stack.query(`select o.outcome from api.claim_outbox(1, 100) c cross join lateral (select l ->> 2 as error from jsonb_array_elements($1::jsonb) l where l ->> 1 = c.account limit 1) l,
+		api.outbox_failed(c.item, c.lease, l.error, true) o`, [JSON.stringify(letters)]);
+}
+
+test('what has not arrived is told on the board, sent again or discarded', async () => {
+	await stack.query("insert into chat.webhook (webhook, url, site) values ('crm', 'https://crm.example/', 'shop')");
+	await dead(['webhook', 'crm', 'answered 503: kim@mail.example'], ['webhook', 'crm', 'answered 503'], ['webhook', 'crm', 'answered 503'], ['mail', 'post', 'Timeout was reached']);
+	const sam = await samAtTheBoard({ bypassCSP: true });
+	const letters = sam.at('letters');
+	await letters.getByText('4', { exact: true }).waitFor();
+	await letters.focus();
+	await sam.page.keyboard.press('Enter');
+	const rows = sam.at('letters-table').locator('tbody tr');
+	await until(async () => (await rows.count()) === 4, { what: 'all four to be shown' });
+	await sam.at('letters-waiting').filter({ hasText: 'Nothing waits to be sent.' }).waitFor();
+	await sam.at('letters-courier').waitFor();
+	await rows.filter({ hasText: 'E-mail' }).filter({ hasText: 'The Corner Shop' }).filter({ hasText: 'No answer in time' }).waitFor();
+	await rows.filter({ hasText: 'Webhook' }).filter({ hasText: 'Refused with code 503' }).first().waitFor();
+	assert.equal(await sam.page.getByText('kim@').count(), 0, 'nobody\'s address is shown');
+	await axe(sam.page, 'undelivered');
+	await sam.at('letters-table').scrollIntoViewIfNeeded();
+	await sam.shoot('undelivered');
+
+	let told = sam.willBeTold('It is on its way again.');
+	await rows.filter({ hasText: 'E-mail' }).getByTestId('letter-send').click();
+	await told;
+	await until(async () => (await rows.count()) === 3, { what: 'it to leave the list' });
+	await sam.at('letters-waiting').filter({ hasText: 'One waits to be sent' }).waitFor();
+	assert.ok(await letters.evaluate((summary) => summary.getRootNode().activeElement === summary), 'the focus is not lost with the row');
+
+	await rows.first().getByTestId('letter-drop').click();
+	await sam.page.getByRole('dialog', { name: 'Discard this message?' }).waitFor();
+	await axe(sam.page, 'discard?');
+	await sam.shoot('discard');
+	await sam.page.keyboard.press('Escape');
+	assert.equal(await rows.count(), 3);
+	await rows.first().getByTestId('letter-drop').click();
+	told = sam.willBeTold('The message is discarded.');
+	await sam.at('letter-drop-confirm').click();
+	await told;
+	await until(async () => (await rows.count()) === 2, { what: 'it to be gone' });
+
+	told = sam.willBeTold('2 are on their way again.');
+	await sam.at('letters-all').filter({ hasText: 'Send all 2 to crm again' }).click();
+	await told;
+	await sam.at('letters-table').getByText('Nothing has failed.').waitFor();
+	assert.deepEqual((await stack.query("select action, count(*)::int as n from chat.audit where object = 'outbox' and actor = 'sam' group by action order by action")), [
+		{ action: 'drop', n: 1 }, { action: 'replay', n: 3 }]);
+	await dead(['webhook', 'crm', 'answered 503']);
+	await rows.first().waitFor(); // an open list keeps up with the board
+	await stack.query('delete from chat.outbox');
+});
+
+for (const { name, ...context } of [{ name: 'dark at 320 px', colorScheme: 'dark', viewport: { width: 320, height: 640 }, locale: 'de-DE' },
+	{ name: 'right to left', viewport: { width: 400, height: 800 }, locale: 'ar' }])
+	test(`what has not arrived, ${name}`, async () => {
+		await dead(['webhook', 'a-rather-long-name-of-an-account-that-must-break-somewhere', 'answered 503'], ['webhook', 'a-rather-long-name-of-an-account-that-must-break-somewhere', 'answered 503'],
+			['mail', 'post', 'there is nobody to send it to any more']);
+		const sam = await samAtTheBoard({ bypassCSP: true, ...context });
+		await sam.at('letters').click();
+		await sam.at('letters-table').locator('tbody tr').nth(2).waitFor();
+		await axe(sam.page, name);
+		await fits(sam.page, name);
+		await sam.at('letters-table').scrollIntoViewIfNeeded();
+		await sam.shoot(`undelivered ${name}`);
+		await sam.at('letters-all').scrollIntoViewIfNeeded();
+		await sam.shoot(`undelivered, to the end, ${name}`);
+		await sam.at('letter-drop').first().click();
+		await sam.at('letter-drop-confirm').waitFor();
+		await axe(sam.page, `discard? ${name}`);
+		await sam.shoot(`discard ${name}`);
+		await stack.query('delete from chat.outbox');
+	});

@@ -8,6 +8,7 @@ import './blocks.js';
 import styles from './board.sheet.css';
 import dialog from './dialog.sheet.css';
 import { icons } from './icons.js';
+import './letters.js';
 import { reasonText } from './reason.js';
 import './reader.js';
 import { Tick } from './tick.js';
@@ -110,6 +111,7 @@ export class Board extends LitElement {
 					{ time: clockTime(view.at, texts.locale) })}</span>` : nothing}
 			</header>
 			${view ? html`<div class="scroll">${this.queues(view)}${this.people(view)}${this.chats(view)}
+				<sb-letters .texts=${texts} .desk=${this.desk} .counts=${view.outbox}></sb-letters>
 				<sb-blocks .texts=${texts} .desk=${this.desk}></sb-blocks></div>` : this.nothingYet()}
 			<sb-account-of .texts=${texts} .desk=${this.desk}></sb-account-of>
 			<sb-reader .texts=${texts} .desk=${this.desk} .chats=${view?.chats ?? []} @take=${(/** @type {CustomEvent} */ e) => this.start('take', e.detail)}></sb-reader>

@@ -17,6 +17,8 @@
  */
 /** @typedef {{name: 'again' | 'closed' | 'conflict' | 'refused', reason: Reason}} Refusal why nothing came of it; `conflict`: the reason says more */
 
+/** @typedef {{answer?: any, refusal?: Refusal}} Outcome */
+
 /** What an operator does with offers and chats: each asks the server, and the desk shows what came of it. */
 export class Verbs {
 	#api;
@@ -219,10 +221,38 @@ export class Verbs {
 		}
 	}
 
-	/** @param {string} operator @param {'logout' | 'totp/reset'} what @returns {Promise<{answer?: any, refusal?: Refusal}>} */
-	async forOperator(operator, what) {
+	/** @param {string} operator @param {'logout' | 'totp/reset'} what @returns {Promise<Outcome>} */
+	forOperator(operator, what) {
+		return this.#outcome(this.#api.post(`operators/${operator}/${what}`));
+	}
+
+	/** @returns {Promise<import('./letters.js').LettersView>} what has not been delivered */
+	letters() {
+		return this.#api.get('outbox').catch((error) => {
+			this.#desk.lost(error);
+			throw error;
+		});
+	}
+
+	/** @param {string} item @returns {Promise<Outcome>} */
+	sendLetter(item) {
+		return this.#outcome(this.#api.post(`outbox/${item}/replay`));
+	}
+
+	/** @param {string} kind @param {string} account @returns {Promise<Outcome>} */
+	sendLetters(kind, account) {
+		return this.#outcome(this.#api.post('outbox/replay', { kind, account }));
+	}
+
+	/** @param {string} item @returns {Promise<Outcome>} */
+	dropLetter(item) {
+		return this.#outcome(this.#api.delete(`outbox/${item}`));
+	}
+
+	/** @param {Promise<any>} asked @returns {Promise<Outcome>} */
+	async #outcome(asked) {
 		try {
-			return { answer: await this.#api.post(`operators/${operator}/${what}`) };
+			return { answer: await asked };
 		} catch (error) {
 			return { refusal: this.#refusal(error) };
 		}

@@ -107,7 +107,7 @@ interface BoardOperator { operator: string; name: string; presence?: Presence; l
 interface BoardChat { id: string; state: ChatState; queue?: string; queue_label?: string; name?: string; operator?: string; operator_name?: string;
 	waited_s?: number; assigned_s?: number; last_seq?: number; created_at?: string; idle?: boolean }
 
-interface BoardView { queues: BoardQueue[]; operators: BoardOperator[]; chats: BoardChat[]; at: string }
+interface BoardView { queues: BoardQueue[]; operators: BoardOperator[]; chats: BoardChat[]; outbox: { waiting: number; dead: number }; at: string }
 
 /** A report: rows whose members are named by `columns` */
 interface ReportView { report: string; from: string; to: string; at: string; columns: string[]; rows: Record<string, any>[] }

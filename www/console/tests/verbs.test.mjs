@@ -95,3 +95,14 @@ test('a supervisor takes a chat, or is told why not', async () => {
 	assert.equal(await again.verbs.requeue('kim', 'sales', 'wrong queue'), null);
 	assert.deepEqual(again.asked[0][2], { queue: 'sales', reason: 'wrong queue' });
 });
+
+test('what has not arrived is sent again or discarded; what somebody else has done already is told apart from no answer', async () => {
+	const good = deskWith({ 'POST outbox/x/replay': { item: 'x' }, 'POST outbox/replay': { items: 3 }, 'DELETE outbox/x': { item: 'x' } });
+	assert.deepEqual(await good.verbs.sendLetter('x'), { answer: { item: 'x' } });
+	assert.deepEqual(await good.verbs.sendLetters('webhook', 'crm'), { answer: { items: 3 } });
+	assert.deepEqual(good.asked[1][2], { kind: 'webhook', account: 'crm' });
+	assert.deepEqual(await good.verbs.dropLetter('x'), { answer: { item: 'x' } });
+	for (const error of [new ApiError(409, { code: 'bad_state', field: 'item' }), new ApiError(404, { code: 'not_found', field: 'item' })])
+		assert.equal((await deskWith({ 'POST outbox/x/replay': error }).verbs.sendLetter('x')).refusal.name, 'refused');
+	assert.equal((await deskWith({ 'DELETE outbox/x': new ApiError(0, {}) }).verbs.dropLetter('x')).refusal.name, 'again');
+});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/ar.js';
 import keys from '../keys/texts/ar.js';
+import letters from '../letters/texts/ar.js';
 import reports from '../reports/texts/ar.js';
 
 export default {
@@ -474,6 +475,7 @@ export default {
 	'notice.reminded': '{name} ينتظر ردّك',
 	...inbox,
 	...keys,
+	...letters,
 	...reports,
 	'notice.mailed': 'الرسالة إلى {name} في الطريق.',
 	'notice.note_left': 'رسالة جديدة في صندوق الوارد',

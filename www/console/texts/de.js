@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/de.js';
 import keys from '../keys/texts/de.js';
+import letters from '../letters/texts/de.js';
 import reports from '../reports/texts/de.js';
 
 export default {
@@ -440,6 +441,7 @@ export default {
 	'notice.reminded': '{name} wartet auf Ihre Antwort',
 	...inbox,
 	...keys,
+	...letters,
 	...reports,
 	'notice.mailed': 'Die E-Mail an {name} ist unterwegs.',
 	'notice.note_left': 'Eine neue Nachricht liegt im Posteingang',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/en.js';
 import keys from '../keys/texts/en.js';
+import letters from '../letters/texts/en.js';
 import reports from '../reports/texts/en.js';
 
 export default {
@@ -440,6 +441,7 @@ export default {
 	'notice.reminded': '{name} is waiting for your answer',
 	...inbox,
 	...keys,
+	...letters,
 	...reports,
 	'notice.mailed': 'The mail to {name} is on its way.',
 	'notice.note_left': 'A new message is in the inbox',

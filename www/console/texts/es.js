@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/es.js';
 import keys from '../keys/texts/es.js';
+import letters from '../letters/texts/es.js';
 import reports from '../reports/texts/es.js';
 
 export default {
@@ -442,6 +443,7 @@ export default {
 	'notice.reminded': '{name} espera su respuesta',
 	...inbox,
 	...keys,
+	...letters,
 	...reports,
 	'notice.mailed': 'El correo a {name} va en camino.',
 	'notice.note_left': 'Hay un mensaje nuevo en la bandeja',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import inbox from '../inbox/texts/fr.js';
 import keys from '../keys/texts/fr.js';
+import letters from '../letters/texts/fr.js';
 import reports from '../reports/texts/fr.js';
 
 export default {
@@ -442,6 +443,7 @@ export default {
 	'notice.reminded': '{name} attend votre réponse',
 	...inbox,
 	...keys,
+	...letters,
 	...reports,
 	'notice.mailed': 'L’e-mail à {name} est en route.',
 	'notice.note_left': 'Un nouveau message est arrivé',
