@@ -137,9 +137,9 @@ static int run(const struct options *options, const char *const *words)
 
 static const struct option_def flags[] = {
 	{ "locale", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The language of the customer, such as de; by default that of the widget." },
-	{ "widget", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The widget he comes from; by default one that has this bot." },
-	{ "page_url", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The page he is on." },
-	{ "context", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "What the site told of him, a JSON object." },
+	{ "widget", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The widget that the customer uses; by default one that has this bot." },
+	{ "page_url", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "The page it is on." },
+	{ "context", OPTION_STRING, NULL, 0, 0, NULL, NULL, false, "What the site told of the customer, a JSON object." },
 	{ "customer_first", OPTION_BOOL, "no", 0, 0, NULL, NULL, false, "The customer speaks first, as by SMS or Messenger: the bot greets with its answer to the first line." },
 };
 

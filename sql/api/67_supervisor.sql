@@ -164,5 +164,5 @@ comment on function chat.board_operators() is 'What the view chat.board_operator
 create view chat.board_queue as select * from chat.board_queues();
 comment on view chat.board_queue is 'Each queue now: how many wait and for how long, who is on duty, how many slots are free';
 create view chat.board_operator as select * from chat.board_operators();
-comment on view chat.board_operator is 'Each operator now: presence, what he holds, what is held out to him';
+comment on view chat.board_operator is 'Each operator now: presence, what is held, what is held out';
 grant select on chat.board_queue, chat.board_operator to switchboard_dba, switchboard_report;

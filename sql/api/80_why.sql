@@ -71,7 +71,7 @@ language sql stable as $$
 	select 'was free too, ' || case
 		when p_rule = 'skill' and p_other.score < p_winner.score then format('but has ratings of %s in total against %s', p_other.score, p_winner.score)
 		when p_rule = 'balanced' and p_other.index < p_winner.index
-			then format('but has the index %s s against %s s (fit %s against %s, spared for others %s against %s, for his load %s against %s)', p_other.index, p_winner.index,
+			then format('but has the index %s s against %s s (fit %s against %s, spared for others %s against %s, for the load %s against %s)', p_other.index, p_winner.index,
 				internal.brief(p_other.fit), internal.brief(p_winner.fit), internal.brief(p_other.reserve), internal.brief(p_winner.reserve),
 				internal.brief(p_other.busy), internal.brief(p_winner.busy))
 		when p_other.load > p_winner.load then format('but held %s %s against %s', p_other.load, case p_other.load when 1 then 'chat' else 'chats' end, p_winner.load)
@@ -171,10 +171,10 @@ language sql stable as $$
 		select coalesce(sum(j.chats), 0) as chats, min(j.since) as since from judged j
 	)
 	select case
-		when f.found then format('%s, the oldest since %s: he %s', internal.chats_wait(l.chats), internal.rfc3339(l.since), internal.why_not_yet(p_operator, f.head, p_now))
-		when own.reason is not null then format('he %s; %s', internal.reason_sentence(own.reason), internal.chats_wait(l.chats))
-		when l.chats = 0 then 'he is able; no chat waits'
-		else format('%s: he %s', internal.chats_wait(l.chats), internal.reason_sentence((select j.reason from judged j order by j.since, (j.head).chat limit 1))) end
+		when f.found then format('%s, the oldest since %s: %s %s', internal.chats_wait(l.chats), internal.rfc3339(l.since), p_operator, internal.why_not_yet(p_operator, f.head, p_now))
+		when own.reason is not null then format('%s %s; %s', p_operator, internal.reason_sentence(own.reason), internal.chats_wait(l.chats))
+		when l.chats = 0 then p_operator || ' is able; no chat waits'
+		else format('%s: %s %s', internal.chats_wait(l.chats), p_operator, internal.reason_sentence((select j.reason from judged j order by j.since, (j.head).chat limit 1))) end
 	from own cross join line l left join lateral (select j.head, true as found from judged j where j.reason is null order by j.since, (j.head).chat limit 1) f on true
 $$;
 
@@ -184,11 +184,11 @@ language sql immutable as $$ select case p_chats when 0 then 'no chat waits' whe
 create function internal.why_idle(p_operator text, p_now timestamptz) returns table (queue text, answer text)
 language sql stable as $$
 	(select null::text, coalesce(
-		case when not o.active then 'he is switched off' end,
-		'he ' || internal.reason_sentence(internal.why_not_free(s, least(o.max_chats, internal.setting('max_chats'))::int, internal.seconds('stagger_s'), p_now)),
-		case when not exists (select from chat.operator_queue j where j.operator = p_operator) then 'he has joined no queue' end,
-		'he is free for one more, but ' || internal.router_missing(p_now),
-		format('he is free: %s of %s', s.load, least(o.max_chats, internal.setting('max_chats'))))
+		case when not o.active then p_operator || ' is switched off' end,
+		p_operator || ' ' || internal.reason_sentence(internal.why_not_free(s, least(o.max_chats, internal.setting('max_chats'))::int, internal.seconds('stagger_s'), p_now)),
+		case when not exists (select from chat.operator_queue j where j.operator = p_operator) then p_operator || ' has joined no queue' end,
+		p_operator || ' is free for one more, but ' || internal.router_missing(p_now),
+		format('%s is free: %s of %s', p_operator, s.load, least(o.max_chats, internal.setting('max_chats'))))
 	from chat.operator o join chat.operator_state s on s.operator = o.operator where o.operator = p_operator)
 	union all
 	(select q.queue, internal.why_idle_in(p_operator, q.queue, p_now) from chat.queue q where q.active order by q.queue)
@@ -202,4 +202,4 @@ begin
 	end if;
 	return query select * from internal.why_idle(p_operator, clock_timestamp());
 end $$;
-comment on function chat.why_idle(text) is 'Why an operator gets no chat: what keeps him from all of them, then for each active queue what keeps him from its chats, or that none waits';
+comment on function chat.why_idle(text) is 'Why an operator gets no chat: what stands against all of them, then for each active queue what stands against its chats, or that none waits';

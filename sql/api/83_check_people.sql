@@ -8,14 +8,14 @@ language sql stable as $$
 	lone as materialized (select o.operator::text as operator from chat.operator o where o.active and not exists (select from able a where a.operator = o.operator)
 		and exists (select from chat.queue q where q.active))
 	select 'warning', 'operator_no_queue', 'operator', l.operator, format('%s can take chats of no queue: %s.', l.operator,
-			case when exists (select from chat.operator_skill k where k.operator = l.operator) then 'his ratings and memberships are not enough for any'
-				else 'he has no rating' end),
+			case when exists (select from chat.operator_skill k where k.operator = l.operator) then 'the ratings and memberships are not enough for any'
+				else 'there is no rating' end),
 		format('select * from chat.why_idle(''%s''); insert into chat.operator_skill (operator, skill, rating) values (''%s'', ''…'', 5)', l.operator, l.operator)
 	from lone l
 	union all
 	select 'warning', 'operator_joined_none', 'operator', s.operator, format('%s is available, but has joined %s.', s.operator, case
-			when exists (select from chat.operator_queue j where j.operator = s.operator) then 'only queues that he may not serve' else 'no queue' end),
-		format('he chooses queues in the console; select * from chat.why_idle(''%s'')', s.operator)
+			when exists (select from chat.operator_queue j where j.operator = s.operator) then format('only queues that %s may not serve', s.operator) else 'no queue' end),
+		format('queues are chosen in the console; select * from chat.why_idle(''%s'')', s.operator)
 	from chat.operator_state s join chat.operator o on o.operator = s.operator
 	where o.active and s.presence = 'available' and s.lease_until > p_now and s.operator not in (select l.operator from lone l)
 	  and not exists (select from chat.operator_queue j join able a on a.operator = j.operator and a.queue = j.queue where j.operator = s.operator)
@@ -39,7 +39,7 @@ language sql stable as $$
 		case when o.active then format('%s is a member of %s, but has not what it asks for (%s).', m.operator, m.queue, internal.demands(m.queue))
 			else format('%s is a member of %s and switched off.', m.operator, m.queue) end,
 		format('delete from chat.queue_member where queue = ''%s'' and operator = ''%s''', m.queue, m.operator)
-			|| case when o.active then '; or rate him in chat.operator_skill' else '' end
+			|| case when o.active then '; or rate the operator in chat.operator_skill' else '' end
 	from chat.queue_member m join chat.queue q on q.queue = m.queue and q.active join chat.operator o on o.operator = m.operator
 	where not exists (select from able a where a.queue = m.queue and a.operator = m.operator)
 $$;

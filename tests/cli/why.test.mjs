@@ -43,10 +43,10 @@ test('the story of a chat as JSON', async () => {
 test('an idle operator: one line for all queues, one for each', async () => {
 	const { code, stdout } = await company.run(['why', 'idle', 'chloe']);
 	assert.equal(code, 0);
-	assert.equal(stdout, `all queues  he is free for one more, but no router is running
-billing  he has billing at 3, 4 is needed; no chat waits
-sales  he has not joined the queue; no chat waits
-support  he has no rating for technical, 5 is needed; no chat waits
+	assert.equal(stdout, `all queues  chloe is free for one more, but no router is running
+billing  chloe has billing at 3, 4 is needed; no chat waits
+sales  chloe has not joined the queue; no chat waits
+support  chloe has no rating for technical, 5 is needed; no chat waits
 `);
 	const rows = JSON.parse((await company.run(['why', 'idle', 'ana', '--json'])).stdout);
 	assert.deepEqual(rows.map(({ queue }) => queue), [null, 'billing', 'sales', 'support']);

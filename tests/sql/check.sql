@@ -250,7 +250,7 @@ select t.finds('available, but in no queue', 'warning operator_joined_none opera
 insert into chat.operator_queue values ('sam', 'billing', t.at(0)), ('ana', 'sales', t.at(0));
 select is_empty('select t.findings(t.at(0))', 'joined one; who is away may have joined what he likes');
 select internal.change_presence('sam', 'available', null, t.at(0));
-select is(t.says('operator_joined_none', t.at(0)), 'sam is available, but has joined only queues that he may not serve.', 'only the wrong one');
+select is(t.says('operator_joined_none', t.at(0)), 'sam is available, but has joined only queues that sam may not serve.', 'only the wrong one');
 :next_story
 update chat.operator set created_at = t.at(-2 * 86400) where operator = 'bo';
 select t.finds('no password for a day', 'warning operator_no_password operator bo');

@@ -170,26 +170,26 @@ select set_eq('select t.why(1, t.at(31)) offset 6', array['00:22 ana has it no m
 :next_story
 
 -- ---- why somebody gets nothing ----------------------------------------------------------------------------------------
-select is(t.idle('ana', null, t.at(5)), 'he is free: 0 of 3', '30: free');
-select is(t.idle('ana', 'sales', t.at(5)), 'he is able; no chat waits', 'and no chat waits');
-select is(t.idle('ana', 'support', t.at(5)), 'he has not joined the queue; no chat waits', '31: has not joined');
+select is(t.idle('ana', null, t.at(5)), 'ana is free: 0 of 3', '30: free');
+select is(t.idle('ana', 'sales', t.at(5)), 'ana is able; no chat waits', 'and no chat waits');
+select is(t.idle('ana', 'support', t.at(5)), 'ana has not joined the queue; no chat waits', '31: has not joined');
 select t.operator('cy'), internal.change_presence('cy', 'available', null, t.at(5));
 update chat.operator_state set lease_until = 'infinity' where operator = 'cy';
-select is(t.idle('cy', null, t.at(6)), 'he has joined no queue', '32: joined none');
-select is(t.idle('cy', 'billing', t.at(6)), 'he has no rating for billing, 3 is needed; no chat waits', '33: no rating');
+select is(t.idle('cy', null, t.at(6)), 'cy has joined no queue', '32: joined none');
+select is(t.idle('cy', 'billing', t.at(6)), 'cy has no rating for billing, 3 is needed; no chat waits', '33: no rating');
 select t.arrive(n, 'billing', t.at(10)) from generate_series(1, 2) n;
-select is(t.idle('cy', 'billing', t.at(11)), 'he has no rating for billing, 3 is needed; 2 chats wait', 'whatever waits there');
+select is(t.idle('cy', 'billing', t.at(11)), 'cy has no rating for billing, 3 is needed; 2 chats wait', 'whatever waits there');
 select internal.change_presence('ana', 'busy', null, t.at(12)), internal.refresh(t.at(12));
-select is(t.idle('ana', null, t.at(12)), 'he is busy', '34: busy');
-select is(t.idle('ana', 'billing', t.at(12)), '2 chats wait: he is busy', 'in each queue');
-select is(t.idle('bo', 'billing', t.at(12)), '2 chats wait, the oldest since 2026-06-01T12:00:10.000Z: he is free: the router offers it with its next pass', '35: a chat waits and he may');
+select is(t.idle('ana', null, t.at(12)), 'ana is busy', '34: busy');
+select is(t.idle('ana', 'billing', t.at(12)), '2 chats wait: ana is busy', 'in each queue');
+select is(t.idle('bo', 'billing', t.at(12)), '2 chats wait, the oldest since 2026-06-01T12:00:10.000Z: bo is free: the router offers it with its next pass', '35: a chat waits and he may');
 delete from chat.router;
-select is(t.idle('bo', null, t.at(12)), 'he is free for one more, but no router is running', '36: no router');
+select is(t.idle('bo', null, t.at(12)), 'bo is free for one more, but no router is running', '36: no router');
 insert into chat.chat_skill (chat, skill) select t.chat(n), 'technical' from generate_series(1, 2) n;
 select internal.refresh(t.at(13));
-select is(t.idle('bo', 'billing', t.at(13)), '2 chats wait: he has no rating for technical, 1 is needed', '37: what waits asks for more');
+select is(t.idle('bo', 'billing', t.at(13)), '2 chats wait: bo has no rating for technical, 1 is needed', '37: what waits asks for more');
 update chat.operator set active = false where operator = 'bo';
-select is(t.idle('bo', null, t.at(13)), 'he is switched off', '38: switched off');
+select is(t.idle('bo', null, t.at(13)), 'bo is switched off', '38: switched off');
 select set_eq($$select queue from internal.why_idle('bo', t.at(13))$$, array[null, 'billing', 'sales', 'support'], 'one line for each queue');
 :next_story
 
