@@ -23,7 +23,7 @@ for (const { name, ...context } of ways)
 		const mia = await browser.person(`mia ${name}`, { ...context, bypassCSP: true });
 		await mia.visit();
 		await check(mia.page, 'shop and launcher');
-		await mia.launcher.click();
+		await mia.open();
 		await mia.chat.locator('.queues li').first().waitFor();
 		const frame = mia.page.frames().find((f) => f.url().includes('/widget/'));
 		const look = async (what) => {

@@ -26,7 +26,7 @@ const greetings = { 'de-DE': 'Hallo! Ich bin der Wegweiser des Ladens.', fr: 'Bo
 // Opens the chat on the shop's page and waits for the bot.
 async function meet(person) {
 	await person.visit();
-	await person.launcher.click();
+	await person.open();
 	await person.chat.locator('sb-welcome button[type=submit]').click();
 	await person.chat.locator('.choice').first().waitFor();
 }
@@ -223,7 +223,7 @@ test('what the site tells in its tag chooses the queue', async () => {
 		}).observe(document, { childList: true, subtree: true });
 	});
 	await mia.visit();
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.locator('sb-welcome button[type=submit]').click();
 	await mia.chat.locator('.waiting').waitFor();
 	const [row] = await stack.query('select queue, context from chat.chat order by created_at desc limit 1');

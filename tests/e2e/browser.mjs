@@ -116,9 +116,15 @@ class Human {
 		await this.launcher.waitFor();
 	}
 
+	// A click into a frame that still moves may meet the page behind it, and nobody notices.
+	async open() {
+		await this.launcher.click();
+		await this.page.locator('switchboard-widget iframe').evaluate((frame) => Promise.allSettled(frame.getRootNode().getAnimations().map(({ finished }) => finished)));
+	}
+
 	async startChat(name = '') {
 		await this.visit();
-		await this.launcher.click();
+		await this.open();
 		await this.chat.locator('sb-welcome #name').fill(name);
 		await this.chat.getByRole('button', { name: 'Start chat' }).click();
 		await this.chat.locator('.choice').first().waitFor();

@@ -115,7 +115,7 @@ test('a person gets back into the open chat from another device', async () => {
 	await phone.bubble('from the phone').waitFor();
 	const laptop = await visitor('laptop', { sub: 'lea' });
 	await laptop.visit();
-	await laptop.launcher.click();
+	await laptop.open();
 	await laptop.chat.getByRole('button', { name: 'Start chat' }).click();
 	await laptop.bubble('from the phone').waitFor();
 	await laptop.say('from the laptop');
@@ -127,7 +127,7 @@ test('a site that asks for an identity tells who is not logged in what to do', a
 	try {
 		const nobody = await visitor('nobody', { sub: null });
 		await nobody.visit();
-		await nobody.launcher.click();
+		await nobody.open();
 		await nobody.chat.getByRole('button', { name: 'Start chat' }).click();
 		await nobody.chat.getByRole('alert').filter({ hasText: 'Please sign in on this site first' }).waitFor();
 		await nobody.shoot('is asked to sign in');

@@ -17,7 +17,7 @@ test('a customer whom the site has no room for is told so, waits, and the chat b
 	await stack.query("update chat.site_rate set full_at = clock_timestamp() + interval '5 minutes'"); // however long the browser takes
 	const mia = await browser.person('mia');
 	await mia.visit();
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.locator('sb-welcome #name').fill('Mia');
 	await mia.chat.getByRole('button', { name: 'Start chat' }).click();
 	const told = mia.chat.locator('sb-welcome .slow');
@@ -39,7 +39,7 @@ test('in Arabic, on a phone and in the dark, the same is told', async () => {
 	await stack.query("update chat.site_rate set full_at = clock_timestamp() + interval '10 minutes'");
 	const mia = await browser.person('mia', { locale: 'ar', viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
 	await mia.visit();
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.locator('sb-welcome form button[type=submit]').click();
 	await mia.chat.locator('sb-welcome .slow').filter({ hasText: 'الازدحام' }).waitFor();
 	await mia.shoot('site busy arabic dark phone');

@@ -22,7 +22,7 @@ test('a customer who finds everything closed leaves a message; it comes to the o
 
 	const mia = await browser.person('mia', { viewport: { width: 320, height: 640 }, bypassCSP: true });
 	await mia.visit();
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.getByRole('heading', { name: 'Leave us a message' }).waitFor();
 	await mia.shoot('closed');
 	await mia.chat.getByRole('button', { name: 'Send message' }).click();

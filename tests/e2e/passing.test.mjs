@@ -20,7 +20,7 @@ test('what the server has no time for is there when it has: the widget, a link, 
 	const mia = await browser.person('mia');
 	await mia.visit();
 	const counts = [await mia.isPutOff('**/api/v1/widgets/demo-shop*')];
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.getByRole('button', { name: 'Start chat' }).waitFor();
 
 	const token = randomBytes(32).toString('base64url');

@@ -25,7 +25,7 @@ async function readReference(place, click) {
 test('a customer whose chat cannot be started is told a reference that finds the request', async () => {
 	const mia = await browser.person('mia');
 	await mia.visit();
-	await mia.launcher.click();
+	await mia.open();
 	const start = mia.chat.getByRole('button', { name: 'Start chat' });
 	await start.waitFor();
 	await stack.query("update chat.widget set active = false where widget = 'demo-shop'");

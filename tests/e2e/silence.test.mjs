@@ -32,7 +32,7 @@ test('the operator is called to who waits; the customer is asked whether he is t
 	await mia.isClosed();
 	await stack.query("update chat.silence_rule set operator_reminders_s = '{}', customer_reminders_s = '{1}'");
 	await until(async () => await mia.page.locator('switchboard-widget .badge').textContent() === '1', { what: 'a mark on the launcher' });
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.getByText('Are you still there?').waitFor();
 	await mia.shoot('asked');
 	await ana.at('thread').getByText('Are you still there?').waitFor();

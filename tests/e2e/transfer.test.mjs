@@ -235,14 +235,14 @@ test('what a company closed by hand tells its customers stands in the widget', a
 	const mia = await browser.person('mia');
 	await stack.query('insert into chat.closure (queue, text) values (null, \'We celebrate today. Back tomorrow!\')');
 	await mia.visit();
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.locator('.closing').filter({ hasText: 'We celebrate today. Back tomorrow!' }).waitFor();
 	await mia.shoot('all closed');
 	await stack.query('delete from chat.closure');
 	await stack.query('insert into chat.closure (queue, text) values (\'billing\', \'The ledger is at the printer.\')');
 	const zoe = await browser.person('zoe');
 	await zoe.visit();
-	await zoe.launcher.click();
+	await zoe.open();
 	await zoe.chat.locator('.queues li').filter({ hasText: 'Billing' }).getByText('The ledger is at the printer.').waitFor();
 	assert.equal(await zoe.chat.locator('.closing').count(), 0);
 	await zoe.shoot('one closed');

@@ -227,7 +227,7 @@ test('the launcher keeps to the strictest policy a shop may have', async () => {
 		policy.content = `default-src 'none'; img-src 'self'; script-src ${origin}; connect-src ${origin}; frame-src ${origin}; require-trusted-types-for 'script'; trusted-types 'none'`;
 		document.head.append(policy, script);
 	}, server);
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.getByRole('button', { name: 'Start chat' }).click();
 	await mia.chat.locator('.choice').first().waitFor();
 	await mia.shoot('under a strict policy');
@@ -258,7 +258,7 @@ test('a message that nobody sees makes a sound, until the customer turns that of
 	await mia.isClosed();
 	await ana.say(offer.chat, 'unseen');
 	await until(async () => (await tones()) === 2, { what: 'two notes' });
-	await mia.launcher.click();
+	await mia.open();
 	await mia.chat.locator('#menu').click();
 	await mia.chat.getByRole('button', { name: 'Turn sound off' }).click();
 	await mia.chat.locator('#menu').click();
