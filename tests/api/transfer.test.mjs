@@ -142,7 +142,7 @@ test('a supervisor takes a chat, sends it back, sees the board; nobody else does
 	assert.ok((await people.sam.chats()).some(({ id }) => id === kim.chat));
 	assert.ok(!(await people.ana.chats()).some(({ id }) => id === kim.chat));
 	const board = await people.sam.call('GET', 'board');
-	assert.deepEqual(Object.keys(board).sort(), ['at', 'chats', 'operators', 'queues']);
+	assert.deepEqual(Object.keys(board).sort(), ['at', 'chats', 'operators', 'outbox', 'queues']);
 	const row = board.chats.find(({ id }) => id === kim.chat);
 	assert.deepEqual([row.operator, row.operator_name, row.state, row.queue_label], ['sam', 'Sam Reyes', 'active', 'Sales']);
 	assert.deepEqual(board.queues.find(({ name }) => name === 'sales').on_duty, 3);

@@ -52,10 +52,10 @@ export class Letters extends LitElement {
 		return /** @type {HTMLDialogElement | null} */ (this.renderRoot.querySelector('dialog'));
 	}
 
-	/** Other figures on the board: the open list is not what it was. @param {Map<string, any>} changed */
+	/** The board has other figures than the open list. (Not than it had: what was done here lies between.) @param {Map<string, any>} changed */
 	updated(changed) {
-		const before = changed.get('counts');
-		if (before && this.details?.open && (before.dead !== this.counts.dead || before.waiting !== this.counts.waiting)) this.load();
+		const { counts, view } = this;
+		if (changed.has('counts') && view && this.details?.open && (view.dead !== counts.dead || view.waiting !== counts.waiting)) this.load();
 	}
 
 	toggled() {
@@ -126,7 +126,8 @@ export class Letters extends LitElement {
 	/** @param {LettersView} view */
 	list(view) {
 		const { texts } = this;
-		return html`<p data-testid="letters-waiting">${view.waiting ? texts.t('letters.waiting', { n: view.waiting, time: stopwatch(view.oldest_s ?? 0) }) : texts.t('letters.waiting.none')}</p>
+		return html`<p data-testid="letters-waiting">${view.waiting ? texts.t('letters.waiting', { n: view.waiting, time: stopwatch(view.oldest_s ?? 0) })
+				: texts.t('letters.waiting.none')}</p>
 			${view.courier ? nothing : html`<p class="bad" data-testid="letters-courier">${icons.alert}${texts.t('letters.courier')}</p>`}
 			<sb-board-table .texts=${texts} label=${texts.t('letters')} .rows=${view.letters} .columns=${this.columns()} .key=${(/** @type {Letter} */ l) => l.item}
 				empty=${texts.t('letters.none')} data-testid="letters-table"></sb-board-table>
@@ -159,7 +160,8 @@ export class Letters extends LitElement {
 			{ name: 'why', label: texts.t('letters.why'), value: (l) => this.why(l), cell: (l) => this.why(l) },
 			{ name: 'tries', label: texts.t('letters.tries'), kind: 'number', down: true, value: (l) => l.tries, cell: (l) => texts.number(l.tries) },
 			{ name: 'acts', label: texts.t('board.acts'), kind: 'acts', value: () => undefined, cell: (l) => html`
-				<button class="button small" data-testid="letter-send" aria-label=${texts.t('letters.send.label', values(l))} @click=${() => this.send(l)}>${texts.t('letters.send')}</button>
+				<button class="button small" data-testid="letter-send" aria-label=${texts.t('letters.send.label', values(l))}
+					@click=${() => this.send(l)}>${texts.t('letters.send')}</button>
 				<button class="button small" data-testid="letter-drop" aria-label=${texts.t('letters.drop.label', values(l))} aria-haspopup="dialog"
 					@click=${() => this.ask(l)}>${texts.t('letters.drop')}</button>` },
 		];
