@@ -116,10 +116,14 @@ class Human {
 		await this.launcher.waitFor();
 	}
 
-	// A click into a frame that still moves may meet the page behind it, and nobody notices.
+	// The frame is of another site and so of another process: until what it has drawn is part of the picture, a click on it goes to the page behind, and nobody notices.
 	async open() {
 		await this.launcher.click();
-		await this.page.locator('switchboard-widget iframe').evaluate((frame) => Promise.allSettled(frame.getRootNode().getAnimations().map(({ finished }) => finished)));
+		const page = this.chat.locator('switchboard-chat');
+		await until(async () => {
+			await page.hover();
+			return page.evaluate((element) => element.matches(':hover'));
+		}, { what: 'the frame to feel the pointer' });
 	}
 
 	async startChat(name = '') {
