@@ -343,7 +343,7 @@ const struct statement STATEMENT_OUTBOX_LIST = { "outbox_list",
 /* item */
 const struct statement STATEMENT_REPLAY_OUTBOX = { "replay_outbox", "select chat.replay_outbox($1::uuid)", 1 };
 const struct statement STATEMENT_DROP_OUTBOX = { "drop_outbox", "select chat.drop_outbox($1::uuid)", 1 };
-/* kind, account → items */
+/* kind, account → items. Raises invalid (kind). */
 const struct statement STATEMENT_REPLAY_ACCOUNT = { "replay_account", "select chat.replay_account($1::text, $2::text) as items", 2 };
 /* account, password or NULL (none) */
 const struct statement STATEMENT_SET_MAIL_PASSWORD = { "set_mail_password", "select api.set_mail_password($1::text, $2::text)", 2 };

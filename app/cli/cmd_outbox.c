@@ -87,6 +87,8 @@ static int replay_account(const struct options *options, const char *word, const
 	command_connect(options, &conn);
 	if (conn_exec(conn, &STATEMENT_REPLAY_ACCOUNT, (const struct param[]){ PARAM_TEXT(kind), PARAM_TEXT(slash + 1) }, &result, &problem) == STATUS_OK)
 		printf("sending %s again\n", result_str(result, 0, "items"));
+	else if (problem.status == STATUS_INVALID)
+		code = command_fail("\"%s\" is nothing that is sent again: webhook, channel and mail are, turns of a bot are worth nothing later", kind);
 	else
 		code = command_fail_database(conn, &problem, "nothing was sent again");
 	PQclear(result);

@@ -58,19 +58,33 @@ begin
 	perform internal.replay(p_item, clock_timestamp());
 end $$;
 
--- All dead letters to one account, in their order; how many.
-create function chat.replay_account(p_kind text, p_account text) returns bigint
-language plpgsql security definer set search_path = chat, pg_temp as $$
+-- Of the dead letters to one account the oldest p_limit (NULL: all), in their order; how many. Those of bots are never sent again. Raises invalid (kind).
+create function internal.replay_account(p_kind text, p_account text, p_limit int, p_now timestamptz) returns int
+language plpgsql as $$
 declare
 	v_item uuid;
-	v_count bigint := 0;
+	v_count int := 0;
 begin
-	for v_item in select o.item from chat.outbox o where o.kind = p_kind and o.account = p_account and o.state = 'dead' order by o.position loop
-		perform internal.find_item(v_item);
-		perform internal.replay(v_item, clock_timestamp());
-		v_count := v_count + 1;
+	if p_kind not in ('webhook', 'channel', 'mail') then
+		perform internal.fail('SB422', 'invalid', 'kind');
+	end if;
+	for v_item in select o.item from chat.outbox o where o.kind = p_kind and o.account = p_account and o.state = 'dead' order by o.position limit p_limit loop
+		begin
+			perform internal.hold_item(v_item);
+			perform internal.replay(v_item, p_now);
+			v_count := v_count + 1;
+		exception when sqlstate 'SB404' or sqlstate 'SB409' then
+			null; -- somebody else has sent it again or given it up meanwhile
+		end;
 	end loop;
 	return v_count;
+end $$;
+
+create function chat.replay_account(p_kind text, p_account text) returns bigint
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	perform internal.act_as('dba', session_user);
+	return internal.replay_account(p_kind, p_account, null, clock_timestamp());
 end $$;
 
 -- Takes an item away that is in one of these states.

@@ -83,27 +83,14 @@ begin
 	return query select jsonb_build_object('item', p_item)::text;
 end $$;
 
--- Of all dead letters to one account the oldest 200, in their order; how many.
+-- The oldest 200 to one account; how many.
 create function api.send_letters(p_session bytea, p_kind text, p_account text) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
-	v_item uuid;
-	v_count int := 0;
+	v_now timestamptz := clock_timestamp();
 begin
-	perform internal.supervisor(p_session, clock_timestamp());
-	if p_kind not in ('webhook', 'channel', 'mail') then
-		perform internal.fail('SB422', 'invalid', 'kind');
-	end if;
-	for v_item in select o.item from chat.outbox o where o.kind = p_kind and o.account = p_account and o.state = 'dead' order by o.position limit 200 loop
-		begin
-			perform internal.hold_letter(v_item);
-			perform internal.replay(v_item, clock_timestamp());
-			v_count := v_count + 1;
-		exception when sqlstate 'SB404' or sqlstate 'SB409' then
-			null; -- somebody else has sent it again or given it up meanwhile
-		end;
-	end loop;
-	return query select jsonb_build_object('items', v_count)::text;
+	perform internal.supervisor(p_session, v_now);
+	return query select jsonb_build_object('items', internal.replay_account(p_kind, p_account, 200, v_now))::text;
 end $$;
 
 -- A letter that supervisors see, with what comes before it locked.

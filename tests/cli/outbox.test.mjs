@@ -30,6 +30,7 @@ test('an outbox is listed, its dead letters are sent again, one is dropped', asy
 	assert.equal((await run('outbox', 'drop', item)).stdout, `dropped ${item}\n`);
 	assert.match((await run('outbox', 'drop', item)).stderr, /there is no item/);
 	assert.match((await run('outbox', 'replay', 'x')).stderr, /neither the key of an item nor KIND\/ACCOUNT/);
+	for (const kind of ['bot', 'crm']) assert.match((await run('outbox', 'replay', `${kind}/helper`)).stderr, new RegExp(`"${kind}" is nothing that is sent again: webhook, channel and mail are`));
 	assert.match((await run('outbox', 'list')).stdout, /^2 items$/m);
 	assert.deepEqual((await database.query("select action, actor_kind from chat.audit where object = 'outbox' order by audit")).map(({ action }) => action), ['replay', 'replay', 'drop']);
 });
