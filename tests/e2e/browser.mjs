@@ -4,15 +4,20 @@
 //   const browser = useBrowser(stack);                              at the top of a test file
 //   const mia = await browser.person('mia');                        a page of her own; mia.problems must stay empty, and is judged after each test
 //   await mia.shoot('bot asks')                                     → tests/output/e2e/FILE/01-mia-bot-asks.png
+//
+// SWITCHBOARD_SLOW_MS=1500 (tests/run --slow 1500): every other request of the pages sets out up to so much later, so that answers come in any order and long after what is seen of them first.
+// A test that stands on the order of two things which nothing orders passes by luck on a quick machine; it fails here.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, afterEach, before } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { PATIENCE_MS, until } from '../support/waiting.mjs';
 
+const SLOW_MS = Number(process.env.SWITCHBOARD_SLOW_MS ?? 0);
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 const output = fileURLToPath(new URL('../output/e2e/', import.meta.url));
@@ -44,6 +49,7 @@ class Browser {
 	async person(name, { quiet = [], ...context } = {}) {
 		const person = new Human(this, name, quiet, await this.chromium.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB', ...context }));
 		this.#people.push(person);
+		if (SLOW_MS > 0) await person.isFarAway();
 		await person.newPage();
 		return person;
 	}
@@ -72,6 +78,14 @@ class Human {
 
 	constructor(browser, name, quiet, context) {
 		Object.assign(this, { browser, name, quiet, context });
+	}
+
+	// What a test answers itself it orders itself: it asks for it later than this, and so comes before it.
+	async isFarAway() {
+		await this.context.route(/\/api\/v1\//, async (route) => {
+			if (Math.random() < 0.5) await pause(Math.random() * SLOW_MS);
+			await route.fallback().catch(() => {}); // the page may have gone, or have given it up
+		});
 	}
 
 	async newPage() {
