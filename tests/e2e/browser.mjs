@@ -250,6 +250,12 @@ class Human {
 		return this.at('thread').locator('.bubble').filter({ hasText: text });
 	}
 
+	// The thread holds exactly these. The desk asks for what was said before it took the chat, and may show what is said now first.
+	async deskShows(messages) {
+		await until(async () => (await this.deskMessages()).length >= messages.length, { what: `the desk to show ${messages.length} messages` });
+		assert.deepEqual(await this.deskMessages(), messages);
+	}
+
 	deskMessages() {
 		return this.at('thread').locator('.message .bubble').allTextContents();
 	}
