@@ -5,6 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { Customer, Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
+import { until } from '../support/waiting.mjs';
 import { useBrowser } from './browser.mjs';
 
 const stack = useStack();
@@ -69,6 +70,23 @@ test('an older look at the desk brings nothing back: no offer that was accepted,
 	await held.release();
 	assert.equal(await ana.at('chat-item').count(), 0);
 	await kim.call('POST', `chats/${kim.chat}/end`, {});
+	await ana.bePresent('offline');
+});
+
+test('an event tells of the end before the answer does: the question goes, and a result that is saved meanwhile is filed', async () => {
+	const ana = await browser.person('ana');
+	await ana.takeDuty('ana', ['billing']);
+	const kim = await Customer.open(stack, { queue: 'billing', name: 'Kim' });
+	await ana.at('offer-accept').click();
+	await ana.at('end-chat').click();
+	const ended = await ana.getsLate('**/operator/chats/*/end');
+	await ana.at('end-confirm').click();
+	await ended.made;
+	await ana.at('disposition-refunded').check({ force: true });
+	await ana.at('wrap-up-save').click({ force: true });
+	await ended.release();
+	await until(async () => (await ana.at('chat-item').count()) === 0, { what: 'the chat to leave the desk' });
+	assert.deepEqual(await stack.query('select filed_under from chat.chat where chat = $1', [kim.chat]), [{ filed_under: 'refunded' }]);
 	await ana.bePresent('offline');
 });
 

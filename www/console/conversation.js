@@ -67,6 +67,8 @@ export class Conversation extends LitElement {
 		if (another) this.dialog?.close();
 		if (another || !this.passable) this.transfer?.close();
 		if (another) this.redact?.close();
+		// by an event, which may come long before the answer to who asked for it, or because the customer left
+		if (!another && this.chat?.ended && this.dialog?.open) this.over();
 	}
 
 	/** The keys of a chat, with Alt: M for a message or a note, T passes it on, W ends it. @param {KeyboardEvent} event */
@@ -258,10 +260,13 @@ export class Conversation extends LitElement {
 
 	/** @param {import('./held-chat.js').HeldChat} chat */
 	async end(chat) {
-		if (!(await this.desk.verbs.end(chat))) return;
+		if ((await this.desk.verbs.end(chat)) && this.dialog?.open) this.over();
+	}
+
+	/** There is nothing left to end: on to the result. */
+	over() {
 		this.dialog?.close();
-		await this.updateComplete;
-		this.focus();
+		return this.focus();
 	}
 }
 customElements.define('sb-conversation', Conversation);

@@ -30,7 +30,7 @@ export class WrapUp extends LitElement {
 		this.chat;
 		this.stamp = 0;
 		this.missing = false;
-		/** saved before it was known what there is to choose from: then, as soon as it is */
+		/** saved before it was known what there is to choose from, or before the chat's end was answered, of which an event had told already: then, as soon as it is */
 		this.early = false;
 	}
 
@@ -40,7 +40,7 @@ export class WrapUp extends LitElement {
 	}
 
 	updated() {
-		if (this.early && this.listed) this.save();
+		if (this.early && this.listed && !this.chat.busy) this.save();
 	}
 
 	focus() {
@@ -68,8 +68,9 @@ export class WrapUp extends LitElement {
 		event?.preventDefault();
 		const { disposition, filed, note } = this.entered;
 		const { listed } = this;
-		this.early = !listed;
-		if (!listed) return;
+		if (this.chat.busy === 'wrap-up') return; // a second click
+		this.early = !listed || Boolean(this.chat.busy);
+		if (!listed || this.early) return;
 		const chosen = isThere(listed.codes, filed) ? filed : '';
 		const result = listed.codes.length ? chosen : disposition.trim().replace(/\s+/g, ' ');
 		this.missing = !result && (listed.required || !listed.codes.length);
