@@ -205,7 +205,8 @@ class Human {
 		let times = 0;
 		await this.context.route(url, async (route) => {
 			times++;
-			await route.fulfill({ status: 503, json: { error: { code: 'unavailable', message: 'The service is not available for a moment.', request_id: '0'.repeat(32), retry_ms: 200 } } });
+			const error = { code: 'unavailable', message: 'The service is not available for a moment.', request_id: '0'.repeat(32), retry_ms: 200 };
+			await route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' }, json: { error } });
 		}, { times: 1 });
 		return () => times;
 	}

@@ -17,10 +17,11 @@ async function samOnDuty() {
 	return sam;
 }
 
-test('what the server has no time for is there when it has: the widget, a link, the account, the inbox, who is blocked', async () => {
+test('what the server has no time for is there when it has: the button on a page, the widget, a link, the account, the inbox, who is blocked', async () => {
 	const mia = await browser.person('mia');
-	await mia.visit();
 	const counts = [await mia.isPutOff('**/api/v1/widgets/demo-shop*')];
+	await mia.visit();
+	counts.push(await mia.isPutOff('**/api/v1/widgets/demo-shop*'));
 	await mia.open();
 	await mia.chat.getByRole('button', { name: 'Start chat' }).waitFor();
 
@@ -41,7 +42,48 @@ test('what the server has no time for is there when it has: the widget, a link, 
 	await sam.at('board-link').click();
 	await sam.at('blocks').click();
 	await sam.page.getByText('Nobody is blocked.').waitFor();
-	assert.deepEqual(counts.map((times) => times()), [1, 1, 1, 1, 1]);
+	assert.deepEqual(counts.map((times) => times()), [1, 1, 1, 1, 1, 1]);
+});
+
+test('who was off the network for a moment has the button when it is back; a frame that was answered with an error is asked for again, and is seen to load', async () => {
+	const mia = await browser.person('mia', { viewport: { width: 320, height: 640 } });
+	await mia.page.addInitScript(() => addEventListener('switchboard', () => { window.heard = true; }));
+	await mia.context.route('**/api/v1/widgets/demo-shop*', (route) => route.abort('internetdisconnected'), { times: 1 });
+	const times = await mia.isPutOff(/\/widget\/\?key=/);
+	await mia.visit();
+	assert.equal(await mia.page.evaluate(() => window.heard && typeof window.Switchboard.open), 'function', 'the scripts of the site hear of it');
+	await mia.launcher.click();
+	await mia.page.getByRole('progressbar').waitFor();
+	await mia.shoot('the chat loads');
+	await mia.chat.getByRole('button', { name: 'Start chat' }).waitFor();
+	assert.equal(await mia.page.getByRole('progressbar').isVisible(), false);
+	assert.equal(times(), 1);
+});
+
+test('a chat that is slow to load is said to be out of reach, can be asked for again, and comes all the same', async () => {
+	const mia = await browser.person('mia');
+	await mia.page.clock.install();
+	let go;
+	let asked = 0;
+	const released = new Promise((resolve) => { go = resolve; });
+	await mia.context.route(/\/widget\/\?key=/, async (route) => {
+		asked++;
+		await released;
+		await route.continue().catch(() => {}); // given up for a new one
+	});
+	await mia.visit();
+	await mia.launcher.click();
+	const sorry = mia.page.getByText('The chat cannot be reached right now.');
+	const late = () => until(async () => (await mia.page.clock.fastForward(15_000), sorry.isVisible()), { what: 'the time to be over' });
+	await late();
+	await mia.shoot('the chat is slow');
+	await mia.page.getByRole('button', { name: 'Try again' }).click();
+	await mia.page.getByRole('progressbar').waitFor();
+	await until(() => asked === 2, { what: 'another frame' });
+	await late();
+	go();
+	await mia.chat.getByRole('button', { name: 'Start chat' }).waitFor();
+	assert.equal(await sorry.isVisible(), false);
 });
 
 test('an older look at the desk brings nothing back: no offer that was accepted, no chat that was passed on', async () => {

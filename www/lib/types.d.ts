@@ -159,9 +159,9 @@ interface Told { name: string; value: unknown; labels?: Record<string, string>; 
 
 interface WidgetConfig {
 	widget: string;
-	locale?: string;
-	texts?: Record<string, string>;
-	theme?: { accent?: string; position?: string };
+	locale: string;
+	texts: Record<string, string>;
+	theme: { accent: string; position: string };
 	features?: Record<string, unknown>;
 	queues?: WidgetQueue[];
 	/** where who chooses none gets */

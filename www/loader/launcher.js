@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
+// The button on the host page and the panel with the frame. A page has one, so what is known of it is known to this module.
 import sheet from './launcher.sheet.css';
+import { lull } from './lull.js';
+import { base, flag, key, script } from './site.js';
 
-/** @typedef {(value?: string) => string | null} Flag */
 /** @typedef {string | null | (() => string | null | Promise<string | null>)} Vouching a signed token, what fetches one, or null: nobody is logged in */
 
-const PHONE = '(max-width: 480px), (max-height: 480px)';
 const words = /** @type {Record<string, string[]>} */ ({
 	en: ['Chat with us', 'The chat cannot be reached right now.', 'Try again'],
 	de: ['Mit uns chatten', 'Der Chat ist gerade nicht erreichbar.', 'Nochmal versuchen'],
@@ -15,178 +16,198 @@ const words = /** @type {Record<string, string[]>} */ ({
 
 /** @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children */
 function make(tag, attributes, ...children) {
-	const svg = tag === 'svg' || tag === 'path';
-	const node = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+	const node = /svg|path/.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 	node.append(...children);
 	return /** @type {any} */ (node);
 }
 
-/** The button on the host page and the panel with the frame. Events: `open`, `close`, `unread` (detail number). */
-export class Launcher extends EventTarget {
-	/** @param {{base: string, key: string, locale?: string, context?: string, config: WidgetConfig, flag: Flag}} given */
-	constructor({ base, key, locale, context, config, flag }) {
-		super();
-		this.base = base;
-		this.key = key;
-		this.locale = locale;
-		this.context = context;
-		this.flag = flag;
-		this.lang = config.locale || 'en';
-		this.texts = words[this.lang.split('-')[0]] ?? words.en;
-		this.label = config.texts?.launcher || this.texts[0];
-		this.title = config.texts?.title || this.label;
-		this.isOpen = this.active = this.ready = false;
-		/** @type {Vouching | undefined} */
-		this.vouching = undefined;
-		/** @type {HTMLIFrameElement | null} */
-		this.frame = null;
-		this.build(config);
-		const was = flag();
-		if (was === 'open' && !this.phone) this.open(false);
-		else if (was) this.load();
-	}
+const server = base && new URL(base).origin;
+const view = /** @type {VisualViewport} */ (visualViewport);
 
-	get phone() {
-		return matchMedia(PHONE).matches;
-	}
+/** `open`, `close`, `unread` (detail: number) */
+export const events = new EventTarget();
 
-	/** @param {WidgetConfig} config */
-	build({ theme }) {
-		const host = make('switchboard-widget', {});
-		const root = host.attachShadow({ mode: 'open' });
-		root.adoptedStyleSheets = [sheet];
-		host.lang = this.lang;
-		host.dir = /^(ar|he|fa|ur)\b/.test(this.lang) ? 'rtl' : 'ltr';
-		const accent = /^#[0-9a-f]{6}$/i.test(theme?.accent ?? '') ? /** @type {string} */ (theme?.accent) : '#3457d5';
-		const [r, g, b] = [1, 3, 5].map((i) => parseInt(accent.slice(i, i + 2), 16));
-		host.style.setProperty('--a', accent);
-		host.style.setProperty('--i', r * 3 + g * 6 + b > 1650 ? '#10151d' : '#fff');
-		this.badge = make('span', { class: 'badge', hidden: '' });
-		this.button = make('button', { type: 'button', class: 'launcher', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' },
-			make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
-				make('path', { class: 'ask', d: 'M12 4c-5 0-9 3.3-9 7.5 0 2.3 1.2 4.3 3 5.7L5.5 21l4-2c.8.2 1.6.3 2.5.3 5 0 9-3.5 9-7.8S17 4 12 4Z' }),
-				make('path', { class: 'shut', d: 'm6 9.5 6 6 6-6' })),
-			make('span', { class: 'label' }, this.label), this.badge);
-		this.panel = make('div', { class: 'panel', role: 'dialog', 'aria-label': this.title, hidden: '' });
-		this.box = make('div', { class: theme?.position === 'left' ? 'box left' : 'box' }, this.panel, this.button);
-		this.button.addEventListener('click', () => (this.isOpen ? this.close() : this.open()));
-		root.addEventListener('keydown', (/** @type {KeyboardEvent} */ e) => e.key === 'Escape' && this.close());
-		addEventListener('message', (event) => this.hear(event));
-		visualViewport?.addEventListener('resize', () => this.fit());
-		root.append(this.box);
-		document.body.append(host);
-	}
+let isOpen = false;
+/** a chat is going on */
+let active = false;
+/** the frame has said that it hears us */
+let ready = false;
+let focusWhenReady = false;
+/** frames that came without a word, one after the other */
+let failures = 0;
+let texts = words.en;
+let title = '';
+/** @type {Vouching | undefined} */
+let vouching;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** @type {HTMLIFrameElement | undefined} */
+let frame;
+/** lies over the frame until that is ready @type {HTMLElement} */
+let veil;
+/** @type {HTMLElement} */
+let badge;
+/** @type {HTMLElement} */
+let button;
+/** @type {HTMLElement} */
+let panel;
+/** @type {HTMLElement} */
+let box;
 
-	load() {
-		if (this.frame) return;
-		this.ready = false;
-		const src = `${this.base}/widget/?key=${encodeURIComponent(this.key)}#host=${encodeURIComponent(location.origin)}`;
-		this.frame = make('iframe', {
-			src, title: this.title, allow: '', referrerpolicy: 'origin',
-			sandbox: 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
-		});
-		this.panel.replaceChildren(this.frame);
-		this.timer = setTimeout(() => this.failed(), 15000);
-	}
+const onPhone = () => matchMedia('(max-width:480px),(max-height:480px)').matches;
 
-	failed() {
-		const again = make('button', { type: 'button' }, this.texts[2]);
-		again.addEventListener('click', () => this.load());
-		this.frame = null;
-		this.panel.replaceChildren(make('div', { class: 'failed' }, make('p', { role: 'alert' }, this.texts[1]), again));
-	}
+/** @param {WidgetConfig} config */
+export function launch({ locale, texts: own, theme: { accent, position } }) {
+	texts = words[locale.split('-')[0]] ?? texts;
+	const label = own.launcher || texts[0];
+	title = own.title || label;
+	const host = make('switchboard-widget', {});
+	const root = host.attachShadow({ mode: 'open' });
+	root.adoptedStyleSheets = [sheet];
+	host.lang = locale;
+	host.dir = /^(ar|he|fa|ur)\b/.test(locale) ? 'rtl' : 'ltr';
+	const [r, g, b] = [1, 3, 5].map((i) => parseInt(accent.slice(i, i + 2), 16));
+	host.style.cssText = `--a:${accent};--i:${r * 3 + g * 6 + b > 1650 ? '#10151d' : '#fff'}`;
+	badge = make('span', { class: 'badge', hidden: '' });
+	button = make('button', { class: 'launcher', 'aria-expanded': 'false', 'aria-haspopup': 'dialog' },
+		make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+			make('path', { class: 'ask', d: 'M12 4c-5 0-9 3.3-9 7.5 0 2.3 1.2 4.3 3 5.7L5.5 21l4-2c.8.2 1.6.3 2.5.3 5 0 9-3.5 9-7.8S17 4 12 4Z' }),
+			make('path', { class: 'shut', d: 'm6 9.5 6 6 6-6' })),
+		make('span', { class: 'label' }, label), badge);
+	veil = make('div', { class: 'veil' });
+	panel = make('div', { class: 'panel', role: 'dialog', 'aria-label': title, hidden: '' });
+	box = make('div', { class: position === 'left' ? 'box left' : 'box' }, panel, button);
+	button.onclick = () => (isOpen ? close() : open());
+	root.addEventListener('keydown', (/** @type {KeyboardEvent} */ e) => e.key === 'Escape' && close());
+	addEventListener('message', hear);
+	view.addEventListener('resize', fit);
+	root.append(box);
+	document.body.append(host);
+	const was = flag();
+	if (was === 'open' && !onPhone()) open(false);
+	else if (was) load();
+}
 
-	/** @param {boolean} [focus] */
-	open(focus = true) {
-		this.load();
-		if (this.isOpen) return;
-		this.isOpen = true;
-		this.show();
-		if (focus && this.ready) this.frame?.focus();
-		this.focusWhenReady = focus;
-		this.tell('show', { focus });
-		this.dispatchEvent(new Event('open'));
-	}
+/** What is slow is waited for, behind a word about it; the customer may begin anew. */
+function load() {
+	veil.replaceChildren(make('div', { class: 'ring', role: 'progressbar', 'aria-label': title }));
+	clearTimeout(timer);
+	timer = setTimeout(() => {
+		const again = make('button', {}, texts[2]);
+		again.onclick = () => {
+			button.focus();
+			load();
+		};
+		veil.replaceChildren(make('p', { role: 'alert' }, texts[1]), again);
+	}, 15000);
+	bring();
+}
 
-	close() {
-		if (!this.isOpen) return;
-		this.isOpen = false;
-		this.show();
-		this.tell('hide');
-		this.button.focus();
-		this.dispatchEvent(new Event('close'));
-	}
+/** A frame that has loaded and says nothing is an error's page, or has not got its script. */
+function bring() {
+	ready = false;
+	box.classList.remove('ready');
+	const mine = frame = make('iframe', {
+		src: `${base}/widget/?key=${encodeURIComponent(key)}#host=${encodeURIComponent(location.origin)}`,
+		title, referrerpolicy: 'origin',
+		sandbox: 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
+	});
+	mine.onload = async () => {
+		await lull(failures++, 2000);
+		if (frame === mine && !ready) bring();
+	};
+	panel.replaceChildren(mine, veil);
+}
 
-	show() {
-		const { isOpen } = this;
-		this.flag(isOpen ? 'open' : this.active ? 'shut' : '');
-		this.panel.hidden = !isOpen;
-		this.box.classList.toggle('open', isOpen);
-		this.button.setAttribute('aria-expanded', String(isOpen));
-		// a full screen panel must not let the page scroll behind it
-		document.documentElement.style.overflow = isOpen && this.phone ? 'hidden' : '';
-		this.fit();
-	}
+/** @param {boolean} [focus] */
+export function open(focus = true) {
+	if (!frame) load();
+	if (isOpen) return;
+	isOpen = true;
+	show();
+	if (focus && ready) frame?.focus();
+	focusWhenReady = focus;
+	tell('show', { focus });
+	events.dispatchEvent(new Event('open'));
+}
 
-	/** The keyboard of a phone shrinks what can be seen, not the page. */
-	fit() {
-		const view = visualViewport;
-		const style = this.panel.style;
-		style.height = this.isOpen && this.phone && view ? `${view.height}px` : '';
-		style.top = style.height ? `${view?.offsetTop}px` : '';
-	}
+export function close() {
+	if (!isOpen) return;
+	isOpen = false;
+	show();
+	tell('hide');
+	button.focus();
+	events.dispatchEvent(new Event('close'));
+}
 
-	/** @param {string} type @param {object} [members] */
-	tell(type, members) {
-		if (this.ready) this.frame?.contentWindow?.postMessage({ switchboard: 1, type, ...members }, new URL(this.base).origin);
-	}
+function show() {
+	flag(isOpen ? 'open' : active ? 'shut' : '');
+	panel.hidden = !isOpen;
+	box.classList.toggle('open', isOpen);
+	button.setAttribute('aria-expanded', String(isOpen));
+	// a full screen panel must not let the page scroll behind it
+	document.documentElement.style.overflow = isOpen && onPhone() ? 'hidden' : '';
+	fit();
+}
 
-	/** @param {MessageEvent} event */
-	hear({ source, origin, data }) {
-		if (!this.frame || source !== this.frame.contentWindow || origin !== new URL(this.base).origin || data?.switchboard !== 1) return;
-		const { type } = data;
-		if (type === 'ready') this.greet();
-		else if (type === 'close') this.close();
-		else if (type === 'identify') this.vouch();
-		else if (type === 'unread' && Number.isInteger(data.count)) this.count(data.count);
-		else if (type === 'resize') this.box.classList.toggle('large', data.size === 'large');
-		else if (type === 'active') {
-			this.active = data.on === true;
-			if (!this.isOpen) this.flag(this.active ? 'shut' : '');
-		}
-	}
+/** The keyboard of a phone shrinks what can be seen, not the page. */
+function fit() {
+	panel.style.cssText = isOpen && onPhone() ? `height:${view.height}px;top:${view.offsetTop}px` : '';
+}
 
-	greet() {
-		clearTimeout(this.timer);
-		this.ready = true;
-		const url = location.href.split('#')[0].slice(0, 2000);
-		this.tell('context', { url, referrer: document.referrer.slice(0, 2000), locale: this.locale, context: this.context, vouched: this.vouching !== undefined });
-		this.vouch();
-		if (!this.isOpen) return;
-		this.tell('show', { focus: this.focusWhenReady });
-		if (this.focusWhenReady) this.frame?.focus();
-	}
+/** @param {string} type @param {object} [members] */
+function tell(type, members) {
+	if (ready) frame?.contentWindow?.postMessage({ switchboard: 1, type, ...members }, server);
+}
 
-	/** Who is here, as the site's server has signed it. @param {Vouching} vouching */
-	identify(vouching) {
-		this.vouching = vouching;
-		this.vouch();
+/** @param {MessageEvent} event */
+function hear({ source, origin, data }) {
+	if (!frame || source !== frame.contentWindow || origin !== server || data?.switchboard !== 1) return;
+	const { type } = data;
+	if (type === 'ready') greet();
+	else if (type === 'close') close();
+	else if (type === 'identify') vouch();
+	else if (type === 'unread' && Number.isInteger(data.count)) count(data.count);
+	else if (type === 'resize') box.classList.toggle('large', data.size === 'large');
+	else if (type === 'active') {
+		active = data.on === true;
+		if (!isOpen) flag(active ? 'shut' : '');
 	}
+}
 
-	/** Only the frame hears it, and only while it is there. */
-	async vouch() {
-		const { vouching } = this;
-		if (!this.ready || vouching === undefined) return;
-		const token = await (typeof vouching === 'function' ? vouching() : vouching);
-		if (vouching === this.vouching) this.tell('identity', { token: token || null });
-	}
+function greet() {
+	clearTimeout(timer);
+	ready = true;
+	failures = 0;
+	box.classList.add('ready');
+	const { locale, context } = script.dataset;
+	const url = location.href.split('#')[0].slice(0, 2000);
+	tell('context', { url, referrer: document.referrer.slice(0, 2000), locale, context, vouched: vouching !== undefined });
+	vouch();
+	if (!isOpen) return;
+	tell('show', { focus: focusWhenReady });
+	if (focusWhenReady) frame?.focus();
+}
 
-	/** On the button, and in the title for who looks at another page meanwhile. @param {number} n */
-	count(n) {
-		this.badge.hidden = !n;
-		this.badge.textContent = n > 9 ? '9+' : n;
-		document.title = document.title.replace(/^(\(\d\+?\) )?/, n ? `(${this.badge.textContent}) ` : '');
-		this.dispatchEvent(new CustomEvent('unread', { detail: n }));
-	}
+/** Who is here, as the site's server has signed it. @param {Vouching} by */
+export function identify(by) {
+	vouching = by;
+	vouch();
+}
+
+/** Only the frame hears it, and only while it is there. */
+async function vouch() {
+	const by = vouching;
+	if (!ready || by === undefined) return;
+	const token = await (typeof by === 'function' ? by() : by);
+	if (by === vouching) tell('identity', { token: token || null });
+}
+
+/** On the button, and in the title for who looks at another page meanwhile. @param {number} n */
+function count(n) {
+	badge.hidden = !n;
+	badge.textContent = n > 9 ? '9+' : String(n);
+	document.title = document.title.replace(/^(\(\d+\+?\) )?/, n ? `(${badge.textContent}) ` : '');
+	events.dispatchEvent(new CustomEvent('unread', { detail: n }));
 }
