@@ -17,7 +17,7 @@ async function samOnDuty() {
 	return sam;
 }
 
-test('what the server has no time for is there when it has: the button on a page, the widget, a link, the account, the inbox, who is blocked', async () => {
+test('what the server has no time for is there when it has: the button on a page, the widget, a link, the account, the inbox, who is blocked, the queues of the reports', async () => {
 	const mia = await browser.person('mia');
 	const counts = [await mia.isPutOff('**/api/v1/widgets/demo-shop*')];
 	await mia.visit();
@@ -42,7 +42,20 @@ test('what the server has no time for is there when it has: the button on a page
 	await sam.at('board-link').click();
 	await sam.at('blocks').click();
 	await sam.page.getByText('Nobody is blocked.').waitFor();
-	assert.deepEqual(counts.map((times) => times()), [1, 1, 1, 1, 1, 1]);
+	counts.push(await sam.isPutOff('**/api/v1/board'));
+	await sam.at('reports-link').click();
+	await sam.at('reports-queue').locator('option[value=billing]').waitFor({ state: 'attached' });
+	assert.deepEqual(counts.map((times) => times()), [1, 1, 1, 1, 1, 1, 1]);
+});
+
+test('where only the web server says who it is, nobody is asked for a password for good because the server had no time to say so', async () => {
+	const kim = await browser.person('kim');
+	await kim.context.route('**/api/v1/session/ways', (route) => route.fulfill({ json: { ways: ['sso'] } }));
+	const times = await kim.isPutOff('**/api/v1/session/ways');
+	await kim.page.goto(`${stack.url}/console/`);
+	await kim.at('login-sso').waitFor();
+	assert.equal(await kim.at('login-password').count(), 0);
+	assert.equal(times(), 1);
 });
 
 test('who was off the network for a moment has the button when it is back; a frame that was answered with an error is asked for again, and is seen to load', async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing } from 'lit';
+import { Again } from '../lib/again.js';
 import base from '../lib/ui/base.sheet.css';
 import { stopwatch } from '../lib/time.js';
 import { icons } from './icons.js';
@@ -55,12 +56,23 @@ export class Login extends LitElement {
 		this.toldTime = '';
 		/** @type {ReturnType<typeof setInterval> | undefined} */
 		this.countdown = undefined;
+		this.again = new Again(this, () => this.askWays());
 	}
 
 	async firstUpdated() {
 		this.field(this.known ? 'password' : 'operator')?.focus();
-		this.ways = await this.api.get('session/ways').then(({ ways }) => ways, () => this.ways);
-		if (this.eager && this.ways.includes('sso')) this.logIn('session/sso', {});
+		await this.askWays();
+	}
+
+	/** Until it is known there is what most sites have. Who has begun to log in goes on with that. */
+	async askWays() {
+		try {
+			const { ways } = await this.api.get('session/ways');
+			this.ways = ways;
+			if (this.eager && !this.busy && this.step === 'name' && ways.includes('sso')) this.logIn('session/sso', {});
+		} catch (error) {
+			this.again.after(error);
+		}
 	}
 
 	/** @param {string} name */

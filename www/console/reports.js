@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { LitElement, html, nothing, svg } from 'lit';
+import { Again } from '../lib/again.js';
 import base from '../lib/ui/base.sheet.css';
 import { clockTime, stopwatch } from '../lib/time.js';
 import './board-table.js';
@@ -62,12 +63,13 @@ export class Reports extends LitElement {
 		/** @type {'' | 'reports.failed' | 'reports.bad_dates'} */
 		this.failed = '';
 		this.asking = false;
+		this.again = new Again(this, () => this.loadQueues());
 		this.asker = new ReportAsker((name, query) => this.desk.verbs.report(name, query));
 	}
 
 	connectedCallback() {
 		super.connectedCallback();
-		this.desk.verbs.board().then(({ queues }) => Object.assign(this, { queues }), () => {});
+		this.loadQueues();
 		this.load();
 	}
 
@@ -83,6 +85,14 @@ export class Reports extends LitElement {
 	disconnectedCallback() {
 		super.disconnectedCallback();
 		this.asker.drop();
+	}
+
+	async loadQueues() {
+		try {
+			this.queues = (await this.desk.verbs.board()).queues;
+		} catch (error) {
+			this.again.after(error);
+		}
 	}
 
 	async load() {

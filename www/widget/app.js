@@ -94,7 +94,7 @@ export class App extends LitElement {
 		try {
 			const locale = this.page.locale ? `?locale=${encodeURIComponent(this.page.locale)}` : '';
 			const config = await this.api.get(`widgets/${encodeURIComponent(this.key)}${locale}`);
-			this.texts = await textsFor(config.locale ?? navigator.language, config.texts);
+			this.texts = await textsFor(config.locale, config.texts);
 			if (!this.config) this.begin(config);
 			this.failed = false;
 		} catch (error) {
@@ -113,7 +113,7 @@ export class App extends LitElement {
 	begin(config) {
 		document.documentElement.lang = this.texts.locale;
 		document.documentElement.dir = this.texts.direction;
-		applyAccent(config.theme?.accent);
+		applyAccent(config.theme.accent);
 		const store = this.store = new Store(`switchboard:${this.key}:`, () => localStorage, () => cookieStorage({ maxAgeS: RESUME_S }));
 		this.session = new ChatSession({ api: this.api, key: this.key, store, tab: this.tab, relay: config.relay, person: this.person });
 		this.session.addEventListener('change', () => this.changed());

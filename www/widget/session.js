@@ -65,6 +65,7 @@ export class ChatSession extends EventTarget {
 	/** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
 	#timers = {};
 	#starting = 0;
+	#placings = 0;
 	#lostAt = 0;
 	#stale = false;
 	/** names this page to the relay: our next connection replaces one that hangs half-open, and nobody else's */
@@ -209,14 +210,14 @@ export class ChatSession extends EventTarget {
 		this.#last.remove('chat');
 		this.#socket.stop();
 		this.#poller.stop();
-		this.#credential = this.#api.token = this.place = this.problem = null;
+		this.#credential = this.#api.token = this.problem = null;
 		this.events.clear();
 		this.view = readChat([]);
 		this.marks.clear();
 		this.contact.reset();
 		this.typist.rest();
 		Object.assign(this, { phase: 'welcome', retryAt: 0, synced: false, unread: 0, ending: false });
-		this.#changed();
+		this.#placed();
 	}
 
 	/** @param {string} body */
@@ -305,8 +306,7 @@ export class ChatSession extends EventTarget {
 
 	#connection() {
 		const { state, reason, failures } = this.#socket;
-		if (state !== 'ready') this.#acks.fail();
-		if (state !== 'ready') this.contact.hear(false);
+		if (state !== 'ready') void (this.#acks.fail(), this.contact.hear(false));
 		if (state === 'connecting') this.#later('swallowed', FALLBACK_AFTER_MS, () => this.#socket.state === 'connecting' && this.#poller.start());
 		if (state === 'waiting' && !this.#lostAt) {
 			this.#lostAt = Date.now();
@@ -366,13 +366,16 @@ export class ChatSession extends EventTarget {
 		return this.events.highest > before;
 	}
 
+	/** What was asked for before something newer was heard is not told any more. */
 	async #fetchPlace() {
+		const turn = ++this.#placings;
 		const { chat } = await this.#api.get(`chats/${this.chat}`);
-		this.#placed(chat.position, chat.wait);
+		if (turn === this.#placings) this.#placed(chat.position, chat.wait);
 	}
 
-	/** @param {number | undefined} position @param {Wait | null | undefined} wait */
+	/** @param {number} [position] @param {Wait | null} [wait] */
 	#placed(position, wait) {
+		this.#placings++;
 		this.place = typeof position === 'number' ? { position, wait: wait ?? null } : null;
 		this.#changed();
 	}
@@ -429,7 +432,7 @@ export class ChatSession extends EventTarget {
 		}
 		if (!changed) return;
 		this.view = readChat(this.events.events);
-		if (this.view.state === 'active' || this.view.state === 'ended') this.place = null; // the place may arrive before the event that it is about
+		if (this.view.state === 'active' || this.view.state === 'ended') this.#placed(); // the place may arrive before the event that it is about
 		if (this.view.state === 'ended') this.#over();
 		if (this.synced) this.#watchContact();
 		if (this.events.highest > this.events.contiguous) this.#later('hole', HOLE_PATIENCE_MS, () => this.#mend());
@@ -446,8 +449,7 @@ export class ChatSession extends EventTarget {
 	#over() {
 		this.typist.rest();
 		this.#last.set('chat', this.#credential);
-		this.#store.remove('chat');
-		this.#store.remove('read');
+		for (const name of ['chat', 'read']) this.#store.remove(name);
 		this.#poller.stop();
 	}
 
