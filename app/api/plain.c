@@ -32,6 +32,11 @@ bool plain_has(const struct plain *plain, const char *feature)
 	return !value || json_object_get_boolean(value);
 }
 
+const char *plain_accent(const struct plain *plain)
+{
+	return plain_str(plain_member(plain->config, "theme"), "accent");
+}
+
 /* ---- cookies ------------------------------------------------------------------------------------------------- */
 
 static const char *cookie_name(const struct plain *plain, const char *name, char *ret_name, size_t size)

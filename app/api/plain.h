@@ -101,5 +101,6 @@ bool plain_is_rated(struct json_object *events);
 const char *plain_str(struct json_object *object, const char *name);
 struct json_object *plain_member(struct json_object *object, const char *name);
 bool plain_has(const struct plain *plain, const char *feature); /* of the widget; true unless it says no */
+const char *plain_accent(const struct plain *plain);           /* #rrggbb; NULL on an error page */
 
 #endif

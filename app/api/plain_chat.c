@@ -195,10 +195,11 @@ static void add_foot(struct plain *plain, struct json_object *chat, bool held)
 static void tag(struct plain *plain, struct json_object *chat, int64_t last_seq, char ret_tag[2 * UUID_BYTES + 1])
 {
 	uint8_t hash[SECRET_BYTES];
+	const char *accent = plain_accent(plain);
 	struct buf text;
 
 	buf_init(&text, 65536);
-	buf_addf(&text, "%" PRId64 " %s %s %s ", last_seq, plain->words.language, plain->call->api->assets.plain_css, plain->seed);
+	buf_addf(&text, "%" PRId64 " %s %s %s %s ", last_seq, plain->words.language, plain->call->api->assets.plain_css, accent ? accent : "", plain->seed);
 	buf_add_str(&text, json_plain(chat));
 	secret_sha256(text.data, text.len, hash);
 	for (size_t i = 0; i < UUID_BYTES; i++)

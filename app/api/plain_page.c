@@ -2,6 +2,7 @@
 /* What every page of plain/KEY has: its headers, its head, its links, and what it says when something went wrong. */
 #include "api/plain.h"
 
+#include "api/accent.h"
 #include "api/locale.h"
 #include "api/routes.h"
 #include "http/html.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define POLICY "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors "
+#define POLICY "; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors "
 /* around what is filled in: a Latin name must not turn an Arabic sentence around */
 #define ISOLATE "\xe2\x81\xa8"
 #define END_ISOLATE "\xe2\x81\xa9"
@@ -129,12 +130,33 @@ void plain_button(struct plain *plain, const char *class_name, const char *text)
 
 /* ---- the page -------------------------------------------------------------------------------------------------- */
 
-static void add_headers(struct plain *plain)
+/* The site's colour is the one rule that is in no file: the policy names it by its hash, so that no other may stand in the page. */
+static void add_policy(struct plain *plain, const struct buf *rules)
+{
+	uint8_t hash[SECRET_BYTES];
+	char digest[SECRET_TOKEN_LEN + 1];
+	struct buf policy;
+
+	buf_init(&policy, 512);
+	buf_add_str(&policy, "default-src 'none'; style-src 'self'");
+	if (rules->len > 0) {
+		secret_sha256(rules->data, rules->len, hash);
+		secret_base64url(hash, sizeof hash, digest);
+		for (char *at = digest; *at; at++)
+			*at = *at == '-' ? '+' : *at == '_' ? '/' : *at; /* not every browser knows the other alphabet here */
+		buf_addf(&policy, " 'sha256-%s='", digest);
+	}
+	buf_add_str(&policy, plain->framed ? POLICY "'self'" : POLICY "'none'");
+	response_header(&plain->call->response, "Content-Security-Policy", policy.data);
+	buf_fini(&policy);
+}
+
+static void add_headers(struct plain *plain, const struct buf *rules)
 {
 	struct response *response = &plain->call->response;
 
 	response->content_type = "text/html; charset=utf-8";
-	response_header(response, "Content-Security-Policy", plain->framed ? POLICY "'self'" : POLICY "'none'");
+	add_policy(plain, rules);
 	/* not "no-referrer": forms would come from nowhere then, and are held against our origin */
 	response_header(response, "Referrer-Policy", "same-origin");
 	response_header(response, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");
@@ -147,10 +169,12 @@ static void add_headers(struct plain *plain)
 void plain_open_page(struct plain *plain, enum http_code code, const char *title, const char *class_name)
 {
 	const struct api *api = plain->call->api;
-	struct buf *out = &plain->call->response.body;
+	struct buf *out = &plain->call->response.body, rules;
 
 	plain->call->response.code = code;
-	add_headers(plain);
+	buf_init(&rules, 1024);
+	accent_rules(plain_accent(plain), &rules);
+	add_headers(plain, &rules);
 	buf_add_str(out, "<!doctype html>\n<html lang=\"");
 	html_add(out, plain->words.language);
 	buf_addf(out,
@@ -161,6 +185,9 @@ void plain_open_page(struct plain *plain, enum http_code code, const char *title
 	buf_add_str(out, "</title>\n");
 	if (api->assets.plain_css[0])
 		buf_addf(out, "<link rel=\"stylesheet\" href=\"%s/%s\">\n", api->url.prefix, api->assets.plain_css);
+	if (rules.len > 0)
+		buf_addf(out, "<style>%s</style>\n", rules.data);
+	buf_fini(&rules);
 	buf_addf(out, "</head>\n<body class=\"%s\">\n", class_name);
 }
 

@@ -25,6 +25,8 @@ test('without JavaScript a customer has the whole chat with an operator, and not
 	await mia.page.goto(stack.shopUrl);
 	await mia.page.getByRole('link', { name: 'Chat with us' }).click();
 	await mia.page.getByRole('heading', { name: 'Hello! How can we help you today?' }).waitFor();
+	const colour = await mia.page.locator('body > header').evaluate((header) => getComputedStyle(header).backgroundColor);
+	assert.equal(colour, 'rgb(11, 110, 79)', 'it has the colour of the site');
 	await mia.shoot('queues');
 	await mia.page.getByRole('link', { name: 'Billing' }).click();
 	await mia.page.getByLabel('Your name').fill('Mia');

@@ -5,6 +5,7 @@
 int main(void)
 {
 	CU_SuiteInfo suites[] = {
+		{ "accent", NULL, NULL, NULL, NULL, accent_tests },
 		{ "routes", NULL, NULL, NULL, NULL, routes_tests },
 		{ "canonical", NULL, NULL, NULL, NULL, canonical_tests },
 		{ "identity", NULL, NULL, NULL, NULL, identity_tests },

@@ -4,6 +4,6 @@
 
 #include "tap.h"
 
-extern CU_TestInfo routes_tests[], canonical_tests[], locale_tests[], assets_tests[], guard_tests[], identity_tests[];
+extern CU_TestInfo routes_tests[], canonical_tests[], locale_tests[], assets_tests[], guard_tests[], identity_tests[], accent_tests[];
 
 #endif
