@@ -190,6 +190,10 @@ select l.lane, l.due_at, h.next_try_at from chat.outbox_lane l
 cross join lateral (select o.state, o.next_try_at from chat.outbox o where o.lane = l.lane and o.finished_at is null order by o.position limit 1) h
 where not l.sending and h.state = 'queued' and l.due_at <> h.next_try_at;
 
+-- name: a dead letter says why it is dead, and nothing else does
+select o.item, o.state, o.last_reason, o.given_up from chat.outbox o
+where (o.given_up is not null) <> (o.state = 'dead') or (o.last_reason is null) <> (o.last_error is null) or (o.state = 'dead' and o.last_reason is null);
+
 -- name: an external bot has a claim to a chat exactly while the chat is with it
 select c.chat, c.state, c.bot_left_at, l.bot from chat.chat c join chat.bot b on b.bot = c.bot left join chat.bot_lease l on l.chat = c.chat
 where (l.chat is not null) <> (c.state = 'bot' and b.kind <> 'built_in' and c.bot_left_at is null) or l.bot <> c.bot;

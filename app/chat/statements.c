@@ -309,12 +309,13 @@ const struct statement STATEMENT_COURIER_BEAT = { "courier_beat", "select next_i
 const struct statement STATEMENT_COURIER_LEAVE = { "courier_leave", "select api.courier_leave($1::int)", 1 };
 /* courier, how many → rows; those with a problem are not sent but reported as failed, for good where `final` says so */
 const struct statement STATEMENT_CLAIM_OUTBOX = { "claim_outbox",
-	"select item, lease, kind, account, attempt, problem, final, method, url, headers, content_type, body, user_name, secret, other_secret, scheme, timeout_ms, max_answer_bytes,"
-	" allowed_hosts, plain_http, mail_from, rcpt, subject, text_body, html_body, starttls from api.claim_outbox($1::int, $2::int)", 2 };
+	"select item, lease, kind, account, attempt, problem, reason, status, final, method, url, headers, content_type, body, user_name, secret, other_secret, scheme, timeout_ms,"
+	" max_answer_bytes, allowed_hosts, plain_http, mail_from, rcpt, subject, text_body, html_body, starttls from api.claim_outbox($1::int, $2::int)", 2 };
 /* item, lease, status, answer, Retry-After in seconds → outcome: done, retry, dead, stale */
 const struct statement STATEMENT_OUTBOX_ANSWERED = { "outbox_answered", "select outcome from api.outbox_answered($1::uuid, $2::uuid, $3::int, $4::text, $5::int)", 5 };
-/* item, lease, error, final → the same */
-const struct statement STATEMENT_OUTBOX_FAILED = { "outbox_failed", "select outcome from api.outbox_failed($1::uuid, $2::uuid, $3::text, $4::boolean)", 4 };
+/* item, lease, error, final, reason as a code, status or NULL → the same */
+const struct statement STATEMENT_OUTBOX_FAILED = { "outbox_failed",
+	"select outcome from api.outbox_failed($1::uuid, $2::uuid, $3::text, $4::boolean, $5::text, $6::int)", 6 };
 
 /* ---- the command line --------------------------------------------------------------------------------------- */
 
@@ -339,7 +340,8 @@ const struct statement STATEMENT_RETIRE_OUTGOING_SECRET = { "retire_outgoing_sec
 /* state or NULL → rows, dead letters first */
 const struct statement STATEMENT_OUTBOX_LIST = { "outbox_list",
 	"select item, kind, account, lane, chat, state, tries, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as created_at,"
-	" to_char(next_try_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as next_try_at, last_status, last_error from chat.outbox_list($1::text)", 1 };
+	" to_char(next_try_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as next_try_at, last_status, last_reason, given_up, last_error"
+	" from chat.outbox_list($1::text)", 1 };
 /* item */
 const struct statement STATEMENT_REPLAY_OUTBOX = { "replay_outbox", "select chat.replay_outbox($1::uuid)", 1 };
 const struct statement STATEMENT_DROP_OUTBOX = { "drop_outbox", "select chat.drop_outbox($1::uuid)", 1 };

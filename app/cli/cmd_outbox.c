@@ -16,6 +16,23 @@ static const char *text(const PGresult *rows, int row, const char *column)
 	return value ? value : "";
 }
 
+/* The code, the status, what it was given up for, the words. */
+static void print_why(const PGresult *rows, int row)
+{
+	const char *given_up = text(rows, row, "given_up");
+
+	if (!*text(rows, row, "last_reason"))
+		return;
+	printf("      %s", text(rows, row, "last_reason"));
+	if (*text(rows, row, "last_status"))
+		printf(" %s", text(rows, row, "last_status"));
+	if (strcmp(given_up, "tries") == 0)
+		printf(", no attempts left");
+	else if (strcmp(given_up, "time") == 0)
+		printf(", no time left");
+	printf(": %s\n", text(rows, row, "last_error"));
+}
+
 static void print_items(const PGresult *rows)
 {
 	for (int row = 0; row < PQntuples(rows); row++) {
@@ -26,8 +43,7 @@ static void print_items(const PGresult *rows)
 		if (*text(rows, row, "chat"))
 			printf("  chat %s", text(rows, row, "chat"));
 		putchar('\n');
-		if (*text(rows, row, "last_error"))
-			printf("      %s\n", text(rows, row, "last_error"));
+		print_why(rows, row);
 	}
 	printf("%d item%s\n", PQntuples(rows), PQntuples(rows) == 1 ? "" : "s");
 }
@@ -122,8 +138,10 @@ static const struct option_def list_flags[] = {
 const struct command command_outbox_list = {
 	.name = "outbox list",
 	.usage = "[OPTION...]",
-	.about = "Lists what is to be sent by HTTP or mail and is not delivered. Dead letters, which were given up, come first; each line is followed by why the last attempt failed. "
-			 "A thousand items at the most.",
+	.about = "Lists what is to be sent by HTTP or mail and is not delivered. Dead letters, which were given up, come first; each line is followed by why the last attempt failed: a code, "
+			 "the status of the answer if there was one, and the words. The codes: refused (by this status), answer_unusable, answer_too_large, timeout, unreachable, unknown_host, "
+			 "connection_lost, insecure, login_refused, private_address, host_not_allowed, bad_address, no_receiver, not_made, interrupted, expired, other. "
+			 "What each means is in the reference at chat.outbox. A thousand items at the most.",
 	.flags = list_flags,
 	.flag_count = sizeof list_flags / sizeof list_flags[0],
 	.run = run_list,

@@ -31,6 +31,7 @@ struct report {
 	struct letter *letter;
 	int status;
 	long retry_s;
+	const char *reason; /* NULL: it was answered */
 	bool final, flying;
 	char *text;
 	uint64_t took_ms;
@@ -83,7 +84,7 @@ static void count_fate(struct courier *c, const struct report *r, const char *fa
 	(void)snprintf(attempt, sizeof attempt, "%d", r->letter->attempt);
 	(void)snprintf(status, sizeof status, "%d", r->status);
 	log_count(done ? LOG_LEVEL_DEBUG : dead ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, fate, "ms", (long long)r->took_ms, "item", r->letter->item, "kind", r->letter->kind, "account",
-			  r->letter->account, "attempt", attempt, "status", status, "reason", r->status == 0 ? r->text : "", NULL);
+			  r->letter->account, "attempt", attempt, "status", status, "reason", r->reason ? r->reason : "", "error", r->reason ? r->text : "", NULL);
 }
 
 static void on_reported(void *arg, const PGresult *result, const struct problem *problem)
@@ -109,8 +110,8 @@ static void report_send(struct report *r)
 	char status[16], retry[24];
 	enum status sent;
 
-	if (r->status > 0) {
-		(void)snprintf(status, sizeof status, "%d", r->status);
+	(void)snprintf(status, sizeof status, "%d", r->status);
+	if (!r->reason) {
 		(void)snprintf(retry, sizeof retry, "%ld", r->retry_s);
 		sent = pipe_send(r->courier->pipe, &STATEMENT_OUTBOX_ANSWERED,
 						 (const struct param[]){ PARAM_TEXT(l->item), PARAM_TEXT(l->lease), PARAM_TEXT(status), PARAM_TEXT(r->text),
@@ -118,7 +119,9 @@ static void report_send(struct report *r)
 						 on_reported, r);
 	} else {
 		sent = pipe_send(r->courier->pipe, &STATEMENT_OUTBOX_FAILED,
-						 (const struct param[]){ PARAM_TEXT(l->item), PARAM_TEXT(l->lease), PARAM_TEXT(r->text), PARAM_TEXT(r->final ? "t" : "f") }, on_reported, r);
+						 (const struct param[]){ PARAM_TEXT(l->item), PARAM_TEXT(l->lease), PARAM_TEXT(r->text), PARAM_TEXT(r->final ? "t" : "f"), PARAM_TEXT(r->reason),
+														 r->status > 0 ? PARAM_TEXT(status) : PARAM_NULL },
+						 on_reported, r);
 	}
 	r->flying = sent == STATUS_OK;
 }
@@ -150,6 +153,7 @@ static void on_outcome(void *arg, struct letter *letter, const struct outcome *o
 	r->letter = letter;
 	r->status = outcome->status;
 	r->retry_s = outcome->retry_s;
+	r->reason = outcome->reason;
 	r->final = outcome->final;
 	r->text = alloc_copy_str(outcome->text);
 	r->took_ms = outcome->took_ms;

@@ -27,6 +27,8 @@ struct letter *letter_read(const PGresult *claim, int row)
 	l->account = copy(claim, row, "account");
 	l->attempt = (int)result_int(claim, row, "attempt");
 	l->problem = copy(claim, row, "problem");
+	l->reason = copy(claim, row, "reason");
+	l->status = result_str(claim, row, "status") ? (int)result_int(claim, row, "status") : 0;
 	l->final = result_bool(claim, row, "final");
 	l->method = copy(claim, row, "method");
 	l->url = copy(claim, row, "url");
@@ -65,7 +67,7 @@ void letter_free(struct letter **letter)
 		return;
 	wipe(l->secret);
 	wipe(l->other_secret);
-	char *const texts[] = { l->kind, l->account, l->problem, l->method, l->url, l->headers, l->content_type, l->body, l->scheme, l->user_name,
+	char *const texts[] = { l->kind, l->account, l->problem, l->reason, l->method, l->url, l->headers, l->content_type, l->body, l->scheme, l->user_name,
 							l->allowed_hosts, l->mail_from, l->rcpt, l->subject, l->text_body, l->html_body, l->starttls };
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

@@ -13,6 +13,8 @@ struct letter {
 	char *kind, *account;
 	int attempt;
 	char *problem; /* NULL: it can be sent */
+	char *reason;  /* with a problem: which, as a code */
+	int status;    /* with a problem: of the last answer; 0 = there was none */
 	bool final;    /* with a problem: it never can be */
 	char *method, *url, *headers /* lines */, *content_type, *body;
 	char *scheme, *user_name, *secret, *other_secret;

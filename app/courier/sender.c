@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "courier/mail.h"
+#include "courier/reason.h"
 #include "courier/signature.h"
 
 #include <arpa/inet.h>
@@ -32,6 +33,8 @@ struct transfer {
 	struct buf answer;
 	size_t head_bytes;
 	uint64_t start_ms;
+	bool opened; /* an address that is allowed */
+	const char *reason; /* with `why`: what we ended it for, NULL = it was not us */
 	char error[CURL_ERROR_SIZE], why[ERROR_MAX];
 };
 
@@ -86,14 +89,14 @@ static void tell(struct sender *s, struct transfer *t, struct outcome *outcome)
 }
 
 /* One that did not begin, or that is given up. */
-static void give_up(struct transfer *t, const char *why, bool final)
+static void give_up(struct transfer *t, const char *reason, const char *why, bool final)
 {
-	tell(t->sender, t, &(struct outcome){ .text = why, .final = final });
+	tell(t->sender, t, &(struct outcome){ .reason = reason, .text = why, .final = final });
 }
 
 static const char *why_not(struct transfer *t, CURLcode code)
 {
-	if (t->why[0] != '\0')
+	if (t->reason)
 		return t->why;
 	(void)snprintf(t->why, sizeof t->why, "%s%s%s", curl_easy_strerror(code), t->error[0] != '\0' ? ": " : "", t->error);
 	return t->why;
@@ -107,12 +110,13 @@ static void finish(struct transfer *t, CURLcode code)
 
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_s);
+	outcome.status = (int)status;
 	if (code == CURLE_OK) {
-		outcome.status = (int)status;
 		outcome.retry_s = retry_s > 0 && retry_s < 86400 ? (long)retry_s : 0;
 		outcome.text = readable(&t->answer);
 	} else {
 		outcome.text = why_not(t, code);
+		outcome.reason = t->reason ? t->reason : reason_of(code, letter_is_mail(t->letter) ? status : 0);
 		outcome.final = letter_is_mail(t->letter) && status >= 500 && code != CURLE_LOGIN_DENIED;
 	}
 	curl_multi_remove_handle(t->sender->multi, t->easy);
@@ -217,8 +221,14 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
 	char text[INET6_ADDRSTRLEN];
 
 	(void)purpose;
-	if (target_allows(t->sender->rules, t->host, &address->addr, text, sizeof text))
+	if (target_allows(t->sender->rules, t->host, &address->addr, text, sizeof text)) {
+		t->opened = true;
+		t->reason = NULL;
 		return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	}
+	if (t->opened) /* another of its addresses will do, or is why it is not reached */
+		return CURL_SOCKET_BAD;
+	t->reason = REASON_PRIVATE_ADDRESS;
 	(void)snprintf(t->why, sizeof t->why, "%s is at %s, which is not public: the administrator can allow it (courier_private_hosts)", t->host, text);
 	return CURL_SOCKET_BAD;
 }
@@ -229,6 +239,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	size_t len = size * count;
 
 	if (t->answer.len + len > t->letter->answer_max) {
+		t->reason = REASON_ANSWER_TOO_LARGE;
 		(void)snprintf(t->why, sizeof t->why, "its answer is longer than %zu bytes", t->letter->answer_max);
 		return 0;
 	}
@@ -242,9 +253,9 @@ static size_t on_head(char *data, size_t size, size_t count, void *arg)
 	size_t len = size * count;
 
 	(void)data;
-	t->why[0] = '\0'; /* one address was refused, the next one did */
 	t->head_bytes += len;
 	if (t->head_bytes > HEAD_MAX) {
+		t->reason = REASON_ANSWER_TOO_LARGE;
 		(void)snprintf(t->why, sizeof t->why, "the head of its answer is longer than %d bytes", HEAD_MAX);
 		return 0;
 	}
@@ -345,7 +356,7 @@ static void prepare_common(struct transfer *t)
 void sender_send(struct sender *s, struct letter *letter)
 {
 	struct transfer *t = alloc_zero(1, sizeof *t);
-	const char *why;
+	const char *reason, *why;
 
 	t->sender = s;
 	t->letter = letter;
@@ -354,23 +365,23 @@ void sender_send(struct sender *s, struct letter *letter)
 	DL_APPEND(s->transfers, t);
 	s->active++;
 	if (letter->problem) {
-		give_up(t, letter->problem, letter->final);
+		tell(s, t, &(struct outcome){ .status = letter->status, .reason = letter->reason ? letter->reason : REASON_OTHER, .text = letter->problem, .final = letter->final });
 		return;
 	}
-	t->url = target_of(letter, &t->host, &why);
+	t->url = target_of(letter, &t->host, &reason, &why);
 	if (!t->url) {
-		give_up(t, why, false); /* a DBA can mend it meanwhile */
+		give_up(t, reason, why, false); /* a DBA can mend it meanwhile */
 		return;
 	}
 	t->easy = curl_easy_init();
 	if (!t->easy) {
-		give_up(t, "libcurl has no handle for it", false);
+		give_up(t, REASON_OTHER, "libcurl has no handle for it", false);
 		return;
 	}
 	prepare_common(t);
 	if (letter_is_mail(letter)) {
 		if (!mail_prepare(t->easy, letter, time(NULL), &t->mail)) {
-			give_up(t, "it is no mail: a sender or receiver is missing or none, or its head is too long", true);
+			give_up(t, REASON_NOT_MADE, "it is no mail: a sender or receiver is missing or none, or its head is too long", true);
 			return;
 		}
 		authenticate(t);
@@ -378,7 +389,7 @@ void sender_send(struct sender *s, struct letter *letter)
 		prepare_request(t);
 	}
 	if (curl_multi_add_handle(s->multi, t->easy) != CURLM_OK)
-		give_up(t, "libcurl does not take it", false);
+		give_up(t, REASON_OTHER, "libcurl does not take it", false);
 }
 
 /* ---- the sender ------------------------------------------------------------------------------------------------- */
@@ -422,7 +433,7 @@ void sender_abort(struct sender *s)
 
 	DL_FOREACH_SAFE(s->transfers, t, next) {
 		curl_multi_remove_handle(s->multi, t->easy);
-		give_up(t, "the courier was stopped in the middle of the attempt", false);
+		give_up(t, REASON_INTERRUPTED, "the courier was stopped in the middle of the attempt", false);
 	}
 }
 

@@ -16,10 +16,11 @@ struct sender;
 
 /* What became of a letter. Borrowed by who is told. */
 struct outcome {
-	int status;       /* of the answer, HTTP or SMTP; 0 = there was none */
-	long retry_s;     /* Retry-After; 0 = none was said */
-	bool final;       /* no answer, and never will */
-	const char *text; /* the answer (UTF-8 without NUL), or why there is none */
+	int status;         /* of the answer, HTTP or SMTP; 0 = there was none */
+	long retry_s;       /* Retry-After; 0 = none was said */
+	const char *reason; /* why it will not do (reason.h), constant or the letter's; NULL = it is an answer */
+	bool final;         /* with a reason: and never will */
+	const char *text;   /* the answer (UTF-8 without NUL), or the reason in words */
 	uint64_t took_ms;
 };
 

@@ -2,6 +2,7 @@
 #include "courier/target.h"
 
 #include "base/alloc.h"
+#include "courier/reason.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -196,12 +197,13 @@ static const char *judge_scheme(const struct letter *letter, CURLU *url)
 	return letter->plain_http ? NULL : "its address is http, and that is not allowed for it";
 }
 
-CURLU *target_of(const struct letter *letter, char **ret_host, const char **ret_why)
+CURLU *target_of(const struct letter *letter, char **ret_host, const char **ret_reason, const char **ret_why)
 {
 	CURLU *url = curl_url();
 	char *host = NULL;
 
 	*ret_host = NULL;
+	*ret_reason = REASON_BAD_ADDRESS;
 	*ret_why = NULL;
 	if (curl_url_set(url, CURLUPART_URL, letter->url, 0) != CURLUE_OK || curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		*ret_why = "its address is none";
@@ -211,8 +213,10 @@ CURLU *target_of(const struct letter *letter, char **ret_host, const char **ret_
 		*ret_why = judge_scheme(letter, url);
 	if (!*ret_why) {
 		*ret_host = plain_host(host);
-		if (letter->allowed_hosts && *letter->allowed_hosts && !is_listed(letter->allowed_hosts, *ret_host))
+		if (letter->allowed_hosts && *letter->allowed_hosts && !is_listed(letter->allowed_hosts, *ret_host)) {
+			*ret_reason = REASON_HOST_NOT_ALLOWED;
 			*ret_why = "its host is not one of those that are allowed for it";
+		}
 	}
 	curl_free(host);
 	if (!*ret_why)

@@ -29,8 +29,8 @@ bool target_is_public(const struct target_rules *rules, const char *address);
 /* May this letter's host be there? `ret_text` (of INET6_ADDRSTRLEN) is the address, for the log. */
 bool target_allows(const struct target_rules *rules, const char *host, const struct sockaddr *address, char *ret_text, size_t size);
 
-/* The letter's URL, taken apart once and used as it is then, so that nobody reads it otherwise. NULL when it may not be used: `*ret_why` says why (constant).
+/* The letter's URL, taken apart once and used as it is then, so that nobody reads it otherwise. NULL when it may not be used: `*ret_why` says why (constant), `*ret_reason` as a code.
  * `ret_host`: its host in lower case, without brackets and final dot; free() it. The handle is the caller's (curl_url_cleanup). */
-CURLU *target_of(const struct letter *letter, char **ret_host, const char **ret_why);
+CURLU *target_of(const struct letter *letter, char **ret_host, const char **ret_reason, const char **ret_why);
 
 #endif

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- The outbox: everything that leaves by HTTP or SMTP. Who has something to send calls internal.send_out in the transaction in which it becomes true; couriers claim what is
--- due, send it, and report. An item is sent at least once, each time under the same key, and those of a lane one after the other.
+-- due, send it, and report: the answer, or why there is none (a code of chat.outbox.last_reason, and words). An item is sent at least once, each time under the same key, and
+-- those of a lane one after the other.
 --
 -- Locks are taken in this order: chat, its counter, lane, item. A claim waits for nobody.
 --
@@ -115,10 +116,11 @@ begin
 		order by d.due_at limit p_limit;
 end $$;
 
--- Claims up to p_limit items. An item whose `problem` says something is not sent: the courier reports it as failed, for good where `final` says so. An attempt counts from
+-- Claims up to p_limit items. An item whose `problem` says something is not sent: the courier reports it as failed with this `reason` and `status` (those of the last attempt,
+-- where no further one is made), for good where `final` says so. An attempt counts from
 -- here, so that one which takes its courier along is not made for ever.
 create function api.claim_outbox(p_courier int, p_limit int)
-returns table (item uuid, lease uuid, kind text, account text, attempt int, problem text, final boolean, method text, url text, headers text, content_type text, body text,
+returns table (item uuid, lease uuid, kind text, account text, attempt int, problem text, reason text, status int, final boolean, method text, url text, headers text, content_type text, body text,
 	user_name text, secret text, other_secret text, scheme text, timeout_ms int, max_answer_bytes int, allowed_hosts text, plain_http boolean,
 	mail_from text, rcpt text, subject text, text_body text, html_body text, starttls text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
@@ -128,6 +130,7 @@ declare
 	v_item chat.outbox;
 	v_out internal.outgoing;
 	v_problem text;
+	v_reason text;
 	v_final boolean;
 begin
 	for v_lane in select d.lane from internal.due_lanes(least(p_limit, 100), v_now) d loop
@@ -135,24 +138,30 @@ begin
 		continue when not found;
 		v_out := null;
 		v_problem := null;
-		v_final := true;
+		v_reason := null;
+		v_final := false;
 		begin
 			v_out := internal.outbox_request(v_item);
 			if v_out.url is null then
 				v_problem := 'there is nobody to send it to any more';
+				v_reason := 'no_receiver';
+				v_final := true;
 			elsif v_item.tries >= coalesce(v_out.tries, internal.setting('outbox_tries')) then
 				v_problem := coalesce(v_item.last_error, 'the courier ended in the middle of the attempt');
+				v_reason := coalesce(v_item.last_reason, 'interrupted');
 			elsif v_item.give_up_at <= v_now then
 				v_problem := coalesce(v_item.last_error, 'its time was over');
+				v_reason := coalesce(v_item.last_reason, 'expired');
 			end if;
 		exception when others then
 			v_problem := left('its request cannot be made: ' || sqlerrm, 1000); -- a DBA can mend that
-			v_final := false;
+			v_reason := 'not_made';
 		end;
 		v_out.timeout_ms := greatest(100, least(coalesce(v_out.timeout_ms, 10000), 60000));
 		update chat.outbox o set state = 'sending', tries = o.tries + 1, lease = gen_random_uuid(), courier = p_courier where o.item = v_item.item returning * into v_item;
 		update chat.outbox_lane l set sending = true, due_at = v_now + make_interval(secs => v_out.timeout_ms / 1000.0 + 15) where l.lane = v_lane;
-		return query select v_item.item, v_item.lease, v_item.kind, v_item.account, v_item.tries, v_problem, v_final, coalesce(v_out.method, 'POST'), v_out.url,
+		return query select v_item.item, v_item.lease, v_item.kind, v_item.account, v_item.tries, v_problem,
+			v_reason, case when v_reason = v_item.last_reason then v_item.last_status end, v_final, coalesce(v_out.method, 'POST'), v_out.url,
 			array_to_string(v_out.headers, E'\n'), v_out.content_type, v_out.body, v_out.user_name, v_out.secret, v_out.other_secret, coalesce(v_out.scheme, 'none'),
 			v_out.timeout_ms, greatest(0, least(coalesce(v_out.max_answer_bytes, 65536), 1048576)), array_to_string(v_out.allowed_hosts, ' '), coalesce(v_out.plain_http, false),
 			v_out.mail_from, array_to_string(v_out.rcpt, E'\n'), v_out.subject, v_out.text_body, v_out.html_body, coalesce(v_out.starttls, 'required');
@@ -183,12 +192,20 @@ language sql stable as $$
 	select make_interval(secs => p_random * least(internal.setting('outbox_backoff_max_s'), internal.setting('outbox_backoff_s') * 2 ^ least(greatest(p_tries, 1) - 1, 30)))
 $$;
 
--- The attempt failed: again later, or never. What the dead letter means to its kind is done in the same transaction; where that fails the letter is dead all the same.
-create function internal.outbox_fails(p_item chat.outbox, p_status int, p_error text, p_retry_after interval, p_final boolean, p_now timestamptz) returns text
+create function internal.known_reason(p_reason text) returns text
+language sql immutable as $$
+	select case when p_reason in ('refused', 'answer_unusable', 'answer_too_large', 'timeout', 'unreachable', 'unknown_host', 'connection_lost', 'insecure', 'login_refused',
+		'private_address', 'host_not_allowed', 'bad_address', 'no_receiver', 'not_made', 'interrupted', 'expired') then p_reason else 'other' end
+$$;
+
+-- The attempt failed: again later, or never. p_reason: a code of last_reason; where a courier gives none, or one that we do not know, it is other.
+-- What the dead letter means to its kind is done in the same transaction; where that fails the letter is dead all the same.
+create function internal.outbox_fails(p_item chat.outbox, p_status int, p_reason text, p_error text, p_retry_after interval, p_final boolean, p_now timestamptz) returns text
 language plpgsql as $$
 declare
 	v_next timestamptz := p_now + greatest(internal.outbox_pause(p_item.tries, random()), least(p_retry_after, internal.seconds('outbox_backoff_max_s')));
 	v_tries bigint := internal.setting('outbox_tries');
+	v_reason text := internal.known_reason(p_reason);
 	v_item chat.outbox := p_item;
 begin
 	begin
@@ -197,11 +214,14 @@ begin
 		null; -- it cannot be made now, perhaps it can later
 	end;
 	if not p_final and p_item.tries < v_tries and v_next < p_item.give_up_at then
-		update chat.outbox o set state = 'queued', next_try_at = v_next, last_status = p_status, last_error = left(p_error, 1000) where o.item = p_item.item;
+		update chat.outbox o set state = 'queued', next_try_at = v_next, last_status = p_status, last_reason = v_reason, last_error = left(p_error, 1000)
+		where o.item = p_item.item;
 		perform internal.settle_lane(p_item.lane, 0);
 		return 'retry';
 	end if;
-	update chat.outbox o set state = 'dead', finished_at = p_now, last_status = p_status, last_error = left(p_error, 1000) where o.item = p_item.item returning * into v_item;
+	update chat.outbox o set state = 'dead', finished_at = p_now, last_status = p_status, last_reason = v_reason, last_error = left(p_error, 1000),
+		given_up = case when p_item.tries > v_tries then 'tries' when p_final then 'final' when p_item.give_up_at <= p_now or p_item.tries < v_tries then 'time' else 'tries' end
+	where o.item = p_item.item returning * into v_item;
 	perform internal.settle_lane(p_item.lane, 1);
 	begin
 		perform internal.outbox_died(v_item, p_error, p_now);
@@ -221,6 +241,7 @@ declare
 	v_item chat.outbox := internal.outbox_item(p_item, p_lease);
 	v_now timestamptz := clock_timestamp();
 	v_error text := format('answered %s', p_status) || coalesce(': ' || nullif(left(btrim(p_answer), 300), ''), '');
+	v_reason text := case when p_status between 200 and 299 then 'answer_unusable' else 'refused' end;
 	v_final boolean := internal.outbox_status_is_final(p_status);
 begin
 	if v_item.item is null then
@@ -229,7 +250,7 @@ begin
 	end if;
 	if p_status between 200 and 299 then
 		begin
-			update chat.outbox o set state = 'done', finished_at = v_now, last_status = p_status, last_error = null where o.item = p_item;
+			update chat.outbox o set state = 'done', finished_at = v_now, last_status = p_status, last_reason = null, last_error = null where o.item = p_item;
 			perform internal.settle_lane(v_item.lane, 1);
 			if internal.outbox_answered(v_item, p_status, p_answer, v_now) then
 				return query select 'done';
@@ -245,16 +266,16 @@ begin
 			end if;
 		end;
 	end if;
-	return query select internal.outbox_fails(v_item, p_status, v_error, make_interval(secs => p_retry_after_s), v_final, v_now);
+	return query select internal.outbox_fails(v_item, p_status, v_reason, v_error, make_interval(secs => p_retry_after_s), v_final, v_now);
 end $$;
 
--- The attempt had no answer. p_final: and never will (`problem` of the claim, an address that is refused).
-create function api.outbox_failed(p_item uuid, p_lease uuid, p_error text, p_final boolean) returns table (outcome text)
+-- The attempt had no answer, or none that is one. p_final: and never will (`problem` of the claim, an address that is refused). p_status: what a server said last, if anything.
+create function api.outbox_failed(p_item uuid, p_lease uuid, p_error text, p_final boolean, p_reason text default null, p_status int default null) returns table (outcome text)
 language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_item chat.outbox := internal.outbox_item(p_item, p_lease);
 begin
-	return query select case when v_item.item is null then 'stale' else internal.outbox_fails(v_item, null, p_error, null, p_final, clock_timestamp()) end;
+	return query select case when v_item.item is null then 'stale' else internal.outbox_fails(v_item, p_status, p_reason, p_error, null, p_final, clock_timestamp()) end;
 end $$;
 
 -- ---- couriers -------------------------------------------------------------------------------------------------------

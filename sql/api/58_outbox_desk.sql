@@ -3,9 +3,11 @@
 
 -- Items that are not delivered, dead ones first, then by place. p_state: only queued, sending or dead ones; or done, to look back.
 create function chat.outbox_list(p_state text default null, p_limit int default 1000)
-returns table (item uuid, kind text, account text, lane text, chat uuid, state text, tries int, created_at timestamptz, next_try_at timestamptz, last_status int, last_error text)
+returns table (item uuid, kind text, account text, lane text, chat uuid, state text, tries int, created_at timestamptz, next_try_at timestamptz, last_status int, last_reason text,
+	given_up text, last_error text)
 language sql stable security definer set search_path = chat, pg_temp as $$
-	select o.item, o.kind, o.account, o.lane, o.chat, o.state, o.tries, o.created_at, case when o.finished_at is null then o.next_try_at end, o.last_status, o.last_error
+	select o.item, o.kind, o.account, o.lane, o.chat, o.state, o.tries, o.created_at, case when o.finished_at is null then o.next_try_at end, o.last_status, o.last_reason, o.given_up,
+		o.last_error
 	from chat.outbox o
 	where o.state = p_state or (p_state is null and o.state <> 'done')
 	order by o.state <> 'dead', o.position limit p_limit
@@ -20,7 +22,7 @@ begin
 	select * into v_item from chat.outbox o where o.item = p_item;
 	insert into chat.outbox_lane as l (lane, account, depth, due_at) values (v_item.lane, v_item.kind || '/' || v_item.account, 1, p_now)
 	on conflict (lane) do update set depth = l.depth + 1;
-	update chat.outbox o set state = 'queued', position = default, tries = 0, finished_at = null, next_try_at = p_now, give_up_at = 'infinity'
+	update chat.outbox o set state = 'queued', position = default, tries = 0, finished_at = null, given_up = null, next_try_at = p_now, give_up_at = 'infinity'
 	where o.item = p_item and o.state = 'dead' and o.kind <> 'bot';
 	if not found then
 		perform internal.fail('SB409', 'bad_state', 'item');

@@ -1,22 +1,11 @@
 -- SPDX-License-Identifier: ISC
 -- The outbox as supervisors see it: how many letters wait, which are dead, sending one again or giving it up. What a letter says and whom it would reach is not told, nor the
--- words in which it was refused, for they may name either: of those only a code and a status. Turns of bots are left out: when they failed their chats went to people.
+-- words in which it was refused, for they may name either: of those only the code and the status. Turns of bots are left out: when they failed their chats went to people.
 
--- Why a letter is dead, as a code that the console has words for: {code, status?}.
-create function internal.letter_reason(p_error text) returns jsonb
+-- Why a letter is dead: {code, status?, given_up?}. The code is the last attempt's; `given_up` is there when it was the last one that there were tries or time for.
+create function internal.letter_reason(p_letter chat.outbox) returns jsonb
 language sql immutable as $$
-	select jsonb_strip_nulls(jsonb_build_object('status', r.status, 'code', case
-		when r.status is not null then 'answered'
-		when p_error = 'there is nobody to send it to any more' then 'nobody'
-		when p_error = 'its time was over' then 'too_late'
-		when p_error like 'its request cannot be made%' then 'broken'
-		when p_error like '%which is not public%' or p_error like '%not one of those that are allowed%' then 'not_allowed'
-		when p_error ~* '^(login|authentication)' then 'login'
-		when p_error ~* 'time-?out|timed out' then 'timeout'
-		when p_error ~* 'resolve|connect to server|ssl connect' then 'unreachable'
-		when p_error ~* '\m(ssl|tls|certificate)' then 'certificate'
-		else 'other' end))
-	from (select substring(p_error from '^(?:answered |[^:]*: [A-Z]+ failed: )([1-5][0-9]{2})')::int as status) r
+	select jsonb_strip_nulls(jsonb_build_object('code', coalesce(p_letter.last_reason, 'other'), 'status', p_letter.last_status, 'given_up', nullif(p_letter.given_up, 'final')))
 $$;
 
 -- The site that a letter is of; NULL: of none.
@@ -32,7 +21,7 @@ language sql stable as $$
 	select jsonb_strip_nulls(jsonb_build_object('item', p_letter.item, 'kind', p_letter.kind, 'account', p_letter.account,
 		'channel', (select a.channel from chat.channel_account a where p_letter.kind = 'channel' and a.account = p_letter.account),
 		'site', (select s.name from chat.site s where s.site = internal.letter_site(p_letter)), 'tries', p_letter.tries, 'created_at', internal.rfc3339(p_letter.created_at),
-		'died_at', internal.rfc3339(p_letter.finished_at), 'reason', internal.letter_reason(p_letter.last_error)))
+		'died_at', internal.rfc3339(p_letter.finished_at), 'reason', internal.letter_reason(p_letter)))
 $$;
 
 -- For the board, which is asked for every few seconds: counted up to a thousand.

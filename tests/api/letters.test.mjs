@@ -4,6 +4,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { useStack } from '../support/stack.mjs';
 import { api, assertError, CSRF, leavesNothing } from '../support/http.mjs';
 import { Operator } from '../support/people.mjs';
@@ -14,7 +15,7 @@ const stack = useStack({ prepare: (begun) => begun.query("insert into chat.webho
 async function dead(n) {
 	await stack.query(`select internal.send_out('webhook', 'lane ' || gen_random_uuid(), 'crm', null, '{"event": "note_left", "secret": "words"}', clock_timestamp())
 		from generate_series(1, $1::int)`, [n]);
-	const rows = await stack.query("select c.item, o.outcome from api.claim_outbox(1, $1) c, api.outbox_failed(c.item, c.lease, 'answered 500: kim@mail.example', true) o", [n]);
+	const rows = await stack.query("select c.item, o.outcome from api.claim_outbox(1, $1) c, api.outbox_failed(c.item, c.lease, 'answered 500: kim@mail.example', true, 'refused', 500) o", [n]);
 	assert.deepEqual(rows.map(({ outcome }) => outcome), Array(n).fill('dead'));
 	return rows.map(({ item }) => item);
 }
@@ -32,7 +33,7 @@ test('a supervisor sees what has not arrived, sends one again, gives one up, sen
 	assert.deepEqual([json.waiting, json.dead, json.courier, json.accounts], [0, 4, false, [{ kind: 'webhook', account: 'crm', dead: 4 }]]);
 	assert.deepEqual(json.letters.map(({ item }) => item).sort(), [...items].sort());
 	const { item: _, created_at: created, died_at: died, ...rest } = json.letters[0];
-	assert.deepEqual(rest, { kind: 'webhook', account: 'crm', site: 'The Corner Shop', tries: 1, reason: { code: 'answered', status: 500 } });
+	assert.deepEqual(rest, { kind: 'webhook', account: 'crm', site: 'The Corner Shop', tries: 1, reason: { code: 'refused', status: 500 } });
 	assert.ok(Date.parse(died) >= Date.parse(created));
 	assert.doesNotMatch(text, /words|kim@/, 'D15: neither what it says nor what was answered');
 	assert.deepEqual((await sam('GET', 'board')).json.outbox, { waiting: 0, dead: 4 });
@@ -65,4 +66,14 @@ test('an operator and what makes no sense are refused, and nothing is changed (D
 		assertError(await sam('GET', 'outbox?state=dead'), 422, 'invalid', 'query');
 	});
 	assert.equal((await stack.query('select state from chat.outbox where item = $1', [item]))[0].state, 'dead');
+});
+
+test('every code of why a letter is dead has its words on the board, and the courier knows no other', async () => {
+	const [{ def }] = await stack.query("select pg_get_constraintdef(oid) as def from pg_constraint where conname = 'last_reason_is_one_of_these'");
+	const codes = [...def.matchAll(/'([a-z_]+)'/g)].map(([, code]) => code).sort();
+	const { default: texts } = await import('../../www/console/letters/texts/en.js'); // the other languages have the same names: their own test holds that
+	assert.deepEqual(Object.keys(texts).filter((name) => name.startsWith('letters.why.')).map((name) => name.slice(12)).sort(), codes);
+	const courier = [...readFileSync(new URL('../../app/courier/reason.h', import.meta.url), 'utf8').matchAll(/#define REASON_\w+ "(\w+)"/g)].map(([, code]) => code);
+	assert.deepEqual(courier.filter((code) => !codes.includes(code)), []);
+	assert.ok(courier.length > 10);
 });

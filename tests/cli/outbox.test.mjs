@@ -14,12 +14,12 @@ test('an outbox is listed, its dead letters are sent again, one is dropped', asy
 	await run('migrate');
 	await database.query("insert into chat.webhook (webhook, url) values ('crm', 'https://crm.example/')");
 	await database.query(`select internal.send_out('webhook', 'lane ' || n, 'crm', null, '{"event": "note_left"}', clock_timestamp()) from generate_series(1, 3) n`);
-	const claimed = await database.query('select c.item, o.outcome from api.claim_outbox(1, 2) c, api.outbox_failed(c.item, c.lease, \'no such host\', true) o');
+	const claimed = await database.query('select c.item, o.outcome from api.claim_outbox(1, 2) c, api.outbox_failed(c.item, c.lease, \'no such user\', true, \'refused\', 550) o');
 	assert.deepEqual(claimed.map(({ outcome }) => outcome), ['dead', 'dead']);
 
 	const listed = await run('outbox', 'list');
 	assert.equal(listed.code, 0);
-	assert.match(listed.stdout, /^\S+  dead     webhook\/crm  tries 1  since \S+\n      no such host\n\S+  dead .*\n.*\n\S+  queued .*\n3 items\n$/);
+	assert.match(listed.stdout, /^\S+  dead     webhook\/crm  tries 1  since \S+\n      refused 550: no such user\n\S+  dead .*\n.*\n\S+  queued .*\n3 items\n$/);
 	const json = JSON.parse((await run('outbox', 'list', '--state=dead', '--json')).stdout);
 	assert.deepEqual(json.map(({ item }) => item), claimed.map(({ item }) => item));
 

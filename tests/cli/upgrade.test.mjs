@@ -50,3 +50,26 @@ test('an installation of migration 0008 comes to what a new one is, and keeps wh
 	const checked = await database.run(['check']);
 	assert.match(checked.stdout, /^[1-9]\d* invariants checked, 0 broken, 0 could not be checked$/m);
 });
+
+test('what is in the outbox when its reasons become codes gets its code from its words', async () => {
+	const database = await line.emptyDatabase();
+	await migrated(database);
+	await database.query('alter table chat.outbox drop column last_reason, drop column given_up');
+	const letters = [['dead', 'answered 503: busy', 503, 'refused', 503, 'final'], ['dead', 'answered 404: SSL timeout', null, 'refused', 404, 'final'],
+		['dead', 'Failed sending data to the peer: RCPT failed: 550', null, 'refused', 550, 'final'], ['queued', 'answered 200: what?', 200, 'answer_unusable', 200, null],
+		['dead', 'there is nobody to send it to any more', null, 'no_receiver', null, 'final'], ['dead', 'its time was over', null, 'expired', null, 'final'],
+		['queued', 'its request cannot be made: invalid: broken', null, 'not_made', null, null],
+		['queued', 'crm.example is at 10.0.0.1, which is not public: the administrator can allow it (courier_private_hosts)', null, 'private_address', null, null],
+		['queued', 'its host is not one of those that are allowed for it', null, 'host_not_allowed', null, null], ['dead', 'Login denied', null, 'login_refused', null, 'final'],
+		['dead', 'Timeout was reached: Connection timed out after 10001 milliseconds', null, 'timeout', null, 'final'],
+		['dead', 'Could not resolve hostname: Could not resolve host: x', null, 'unknown_host', null, 'final'], ['dead', 'Couldn\'t connect to server', null, 'unreachable', null, 'final'],
+		['dead', 'SSL peer certificate or SSH remote key was not OK: certificate has expired', null, 'insecure', null, 'final'],
+		['dead', 'its answer is longer than 65536 bytes', null, 'answer_too_large', null, 'final'], ['dead', null, null, 'other', null, 'final'], ['queued', null, null, null, null, null]];
+	await database.query(`insert into chat.outbox (kind, lane, account, body, state, created_at, next_try_at, finished_at, last_error, last_status)
+		select 'webhook', 'a', 'crm', '{}', l ->> 0, now(), now(), case l ->> 0 when 'dead' then now() end, l ->> 1, (l ->> 2)::int
+		from jsonb_array_elements($1::jsonb) with ordinality x (l, n) order by n`,
+	[JSON.stringify(letters)]);
+	await database.query(`begin; ${readFileSync(`${line.sqlDir}/migrations/0032_letter_reason.sql`)}; commit`);
+	const rows = await database.query('select state, last_error, last_reason, last_status, given_up from chat.outbox order by position');
+	assert.deepEqual(rows.map((row) => Object.values(row)), letters.map(([state, error, , ...codes]) => [state, error, ...codes]));
+});

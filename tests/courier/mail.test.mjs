@@ -59,7 +59,7 @@ async function send(url, more = {}) {
 }
 
 const becomes = (item, state) => until(async () => {
-	const [row] = await stack.query('select state, tries, last_error from chat.outbox where item = $1', [item]);
+	const [row] = await stack.query('select state, tries, last_status, last_reason, given_up, last_error from chat.outbox where item = $1', [item]);
 	return row.state === state && row;
 }, { what: `the mail to be ${state}` });
 
@@ -88,14 +88,16 @@ test('a failure for now is tried again with the same Message-ID, one for good is
 	const dead = await becomes(second, 'dead');
 	assert.equal(dead.tries, 1);
 	assert.match(dead.last_error, /550/);
-	await becomes(await send(server.url, { rcpt: ['kim@example.com>\r\nDATA'] }), 'dead');
+	assert.deepEqual([dead.last_reason, dead.last_status, dead.given_up], ['refused', 550, 'final']);
+	assert.equal((await becomes(await send(server.url, { rcpt: ['kim@example.com>\r\nDATA'] }), 'dead')).last_reason, 'not_made');
 	assert.equal(server.mails.length, 1);
 });
 
 test('no word of a mail goes over a line that is not encrypted, unless that is said', async (t) => {
 	const server = await mailServer(t);
 	const item = await send(server.url, { starttls: 'required', user_name: 'shop', secret: 'word' });
-	const row = await until(async () => (await stack.query('select last_error from chat.outbox where item = $1 and last_error is not null', [item]))[0], { what: 'an attempt to fail' });
+	const row = await until(async () => (await stack.query('select last_error, last_reason from chat.outbox where item = $1 and last_error is not null', [item]))[0], { what: 'an attempt to fail' });
 	assert.match(row.last_error, /SSL|TLS/i);
+	assert.equal(row.last_reason, 'insecure');
 	assert.equal(server.mails.length, 0);
 });

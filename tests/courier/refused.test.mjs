@@ -21,9 +21,12 @@ test('loopback by address, by name, as a number and in the clothes of IPv6: each
 		await stack.query("select from api.add_outgoing_secret('webhook', $1)", [`w${i}`]);
 		await stack.query("select internal.send_out('webhook', $1, $1, null, '{\"event\": \"note_left\"}', clock_timestamp())", [`w${i}`]);
 	}
-	const tried = () => stack.query('select account, last_error from chat.outbox where last_error is not null order by account');
+	const tried = () => stack.query('select account, last_error, last_reason from chat.outbox where last_error is not null order by account');
 	await until(async () => (await tried()).length === hosts.length, { what: 'each to be tried' });
-	for (const { account, last_error: error } of await tried()) assert.match(error, /is at \S+, which is not public/, account);
+	for (const { account, last_error: error, last_reason: reason } of await tried()) {
+		assert.match(error, /is at \S+, which is not public/, account);
+		assert.equal(reason, 'private_address', account);
+	}
 	assert.equal(connections, 0);
 	await new Promise((resolve) => connect(inside.port, '127.0.0.1', resolve).end());
 	await until(() => connections === 1, { what: 'the receiver to be there all the same' });

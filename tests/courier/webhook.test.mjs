@@ -106,6 +106,7 @@ test('a redirect is an answer that is not followed, and a dead letter', async (t
 	const kim = await Customer.open(stack, { queue: 'sales' });
 	const [item] = await settled(kim.chat, 'dead');
 	assert.match(item.last_error, /answered 307/);
+	assert.deepEqual([item.last_reason, item.last_status, item.given_up], ['refused', 307, 'final']);
 	assert.equal(elsewhere.requests.length, 0);
 });
 
@@ -115,6 +116,7 @@ test('nothing goes to a host that is not allowed, nor by http where https is ask
 	const kim = await Customer.open(stack, { queue: 'sales' });
 	const item = await until(async () => (await outbox(kim.chat)).find(({ last_error: error }) => error), { what: 'an attempt to fail' });
 	assert.match(item.last_error, /host is not one of those that are allowed/);
+	assert.equal(item.last_reason, 'host_not_allowed');
 	assert.equal(crm.requests.length, 0);
 	await stack.query("update chat.webhook set allowed_hosts = '{127.0.0.1}'");
 	await settled(kim.chat);
@@ -153,4 +155,28 @@ test('one that is slow does not hold up another', async (t) => {
 	release();
 	for (const kim of kims) await settled(kim.chat);
 	assert.equal(new Set(slow.requests.map(({ key }) => key)).size, kims.length);
+});
+
+test('a dead letter says by a code why the last attempt failed, with the status that came, and that there was no further one', async (t) => {
+	const crm = await Receiver.open(t);
+	await stack.query("update chat.setting set value = '1' where name = 'outbox_tries'");
+	t.after(() => stack.query("update chat.setting set value = '40' where name = 'outbox_tries'"));
+	const silent = () => new Promise(() => {});
+	const closing = (_, outgoing) => outgoing.destroy();
+	const outcomes = [
+		[{ timeout_s: 1 }, silent, ['timeout', null]],
+		[{}, () => ({ status: 200, body: 'x'.repeat(70000) }), ['answer_too_large', 200]],
+		[{}, closing, ['connection_lost', null]],
+		[{}, () => ({ status: 503 }), ['refused', 503]],
+		[{ url: 'http://127.0.0.1:9/' }, closing, ['unreachable', null]],
+		[{ url: `https://127.0.0.1:${crm.port}/`, plain_http: false }, closing, ['insecure', null]],
+	];
+	for (const [i, [columns, answer, expected]] of outcomes.entries()) {
+		crm.answer = answer;
+		await webhook(t, crm, { name: `w${i}`, events: ['started'], ...columns });
+		const kim = await Customer.open(stack, { queue: 'sales' });
+		const item = (await settled(kim.chat, 'dead')).find(({ account }) => account === `w${i}`);
+		assert.deepEqual([item.last_reason, item.last_status, item.given_up], [...expected, 'tries'], item.last_error);
+		await stack.query('delete from chat.webhook where webhook = $1', [`w${i}`]);
+	}
 });

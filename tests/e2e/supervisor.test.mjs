@@ -188,17 +188,19 @@ test('the board\'s columns are ordered by keyboard, both ways, and say so', asyn
 	await sam.shoot('ordered');
 });
 
-/** Messages that a courier has given up: `[kind, account, error]`. */
+/** Messages that a courier has given up: `[kind, account, error, reason, status?]`. */
 async function dead(...letters) {
 	await stack.query(`select internal.send_out(l ->> 0, 'lane ' || gen_random_uuid(), l ->> 1, null, '{"event": "note_left", "what": "transcript", "site": "shop"}', clock_timestamp())
 		from jsonb_array_elements($1::jsonb) l`, [JSON.stringify(letters)]);
-	await stack.query(`select o.outcome from api.claim_outbox(1, 100) c cross join lateral (select l ->> 2 as error from jsonb_array_elements($1::jsonb) l where l ->> 1 = c.account limit 1) l,
-		api.outbox_failed(c.item, c.lease, l.error, true) o`, [JSON.stringify(letters)]);
+	await stack.query(`select o.outcome from api.claim_outbox(1, 100) c 
+		cross join lateral (select l ->> 2 as error, l ->> 3 as reason, (l ->> 4)::int as status from jsonb_array_elements($1::jsonb) l where l ->> 1 = c.account limit 1) l,
+		api.outbox_failed(c.item, c.lease, l.error, true, l.reason, l.status) o`, [JSON.stringify(letters)]);
 }
 
 test('what has not arrived is told on the board, sent again or discarded', async () => {
 	await stack.query("insert into chat.webhook (webhook, url, site) values ('crm', 'https://crm.example/', 'shop')");
-	await dead(['webhook', 'crm', 'answered 503: kim@mail.example'], ['webhook', 'crm', 'answered 503'], ['webhook', 'crm', 'answered 503'], ['mail', 'post', 'Timeout was reached']);
+	await dead(['webhook', 'crm', 'answered 503: kim@mail.example', 'refused', 503], ['webhook', 'crm', 'answered 503', 'refused', 503], ['webhook', 'crm', 'answered 503', 'refused', 503],
+		['mail', 'post', 'Timeout was reached', 'timeout']);
 	const sam = await samAtTheBoard({ bypassCSP: true });
 	const letters = sam.at('letters');
 	await letters.getByText('4', { exact: true }).waitFor();
@@ -240,15 +242,15 @@ test('what has not arrived is told on the board, sent again or discarded', async
 	await sam.at('letters-table').getByText('Nothing has failed.').waitFor();
 	assert.deepEqual((await stack.query("select action, count(*)::int as n from chat.audit where object = 'outbox' and actor = 'sam' group by action order by action")), [
 		{ action: 'drop', n: 1 }, { action: 'replay', n: 3 }]);
-	await dead(['webhook', 'crm', 'answered 503']);
+	await dead(['webhook', 'crm', 'answered 503', 'refused', 503]);
 	await rows.first().waitFor(); // an open list keeps up with the board, also where its figures are those of a while ago
 });
 
 for (const { name, ...context } of [{ name: 'dark at 320 px', colorScheme: 'dark', viewport: { width: 320, height: 640 }, locale: 'de-DE' },
 	{ name: 'right to left', viewport: { width: 400, height: 800 }, locale: 'ar' }])
 	test(`what has not arrived, ${name}`, async () => {
-		await dead(['webhook', 'a-rather-long-name-of-an-account-that-must-break-somewhere', 'answered 503'], ['webhook', 'a-rather-long-name-of-an-account-that-must-break-somewhere', 'answered 503'],
-			['mail', 'post', 'there is nobody to send it to any more']);
+		const long = ['webhook', 'a-rather-long-name-of-an-account-that-must-break-somewhere', 'answered 503', 'refused', 503];
+		await dead(long, long, ['mail', 'post', 'there is nobody to send it to any more', 'no_receiver']);
 		const sam = await samAtTheBoard({ bypassCSP: true, ...context });
 		await sam.at('letters').click();
 		await sam.at('letters-table').locator('tbody tr').nth(2).waitFor();

@@ -71,7 +71,8 @@ select t.says('outbox', 'warning: 1 items, the oldest put in % s ago -> %', 'it 
 update chat.outbox set created_at = now() - interval '2 hours';
 select t.says('outbox', 'wrong: 1 items, the oldest put in % s ago -> %', 'for too long');
 :next_story
-insert into chat.outbox (kind, lane, account, body, state, created_at, next_try_at, finished_at) values ('mail', 'mail/main', 'main', '{}', 'dead', now(), now(), now());
+insert into chat.outbox (kind, lane, account, body, state, created_at, next_try_at, finished_at, last_reason, last_error, given_up)
+values ('mail', 'mail/main', 'main', '{}', 'dead', now(), now(), now(), 'timeout', 'Timeout was reached', 'tries');
 select t.says('dead letters', 'warning: 1 to mail/main -> switchboard outbox list%', 'what was given up');
 :next_story
 update chat.site set origins = '{}';

@@ -123,6 +123,7 @@ create function t.send(p_lane text) returns uuid language sql as $$ select inter
 select t.finds('of a lane only the first', $$select t.send('b'), t.send('b'); update chat.outbox o set state = 'sending', lease = t.chat(1), courier = 1
 	where position = (select max(position) from chat.outbox)$$);
 select t.finds('a lane that nobody sends', $$select t.send('c'); update chat.outbox_lane set due_at = 'infinity'$$);
+select t.finds('a dead letter says why', $$select t.send('d'); update chat.outbox set last_error = 'answered 503'$$);
 select t.finds('an external bot has a claim', $$update chat.bot set kind = 'relay'; update chat.chat set state = 'bot', bot = 'guide' where chat = t.chat(3)$$);
 select t.finds('the silence of the chats', 'delete from internal.silence where chat = t.chat(2)');
 select t.finds('the silence of the chats', 'insert into internal.silence (chat, check_at) values (t.chat(4), t.at(40))');

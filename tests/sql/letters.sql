@@ -8,11 +8,12 @@ select t.log_in('ana'), t.log_in('sam');
 insert into chat.webhook (webhook, url, site, events) values ('crm', 'https://crm.example/', 'shop', '{rated}');
 insert into chat.channel_account (account, channel, widget, own_address, user_name) values ('sms-de', 'sms', 'plain', '+4930123', 'AC0');
 -- A letter that is given up for this reason, a second after the one before.
-create function t.dies(p_kind text, p_lane text, p_account text, p_error text, p_body jsonb default '{}', p_chat uuid default null) returns uuid language plpgsql as $$
+create function t.dies(p_kind text, p_lane text, p_account text, p_error text, p_body jsonb default '{}', p_chat uuid default null, p_reason text default 'refused',
+	p_status int default null) returns uuid language plpgsql as $$
 declare
 	v_item uuid := internal.send_out(p_kind, p_lane, p_account, p_chat, p_body, clock_timestamp());
 begin
-	perform from api.claim_outbox(1, 100) c, api.outbox_failed(c.item, c.lease, p_error, true) o;
+	perform from api.claim_outbox(1, 100) c, api.outbox_failed(c.item, c.lease, p_error, true, p_reason, p_status) o;
 	update chat.outbox o set finished_at = now() + interval '1 second' * (select count(*) from chat.outbox d where d.state = 'dead') where o.item = v_item;
 	return v_item;
 end $$;
@@ -35,10 +36,10 @@ select is(t.states(), 'dead', 'and nothing is changed');
 -- ---- what is told ---------------------------------------------------------------------------------------------------
 select is(t.letters(), '{"waiting": 0, "dead": 0, "courier": false, "accounts": [], "letters": []}', 'an empty outbox');
 select t.arrive(1, 'sales', now());
-select t.dies('webhook', 'a', 'crm', 'answered 500: <p>Zoë, zoe@mail.example</p>', '{"event": "note_left"}'),
+select t.dies('webhook', 'a', 'crm', 'answered 500: <p>Zoë, zoe@mail.example</p>', '{"event": "note_left"}', p_status => 500),
 	t.dies('channel', 'b', 'sms-de', 'answered 400: {"code": 21211, "message": "The number +491511234567 is not valid"}',
-		'{"kind": "notice", "to": "+491511234567", "text": "secret words"}', t.chat(1)),
-	t.dies('mail', 'c', 'gone', 'Failed sending data to the peer: RCPT failed: 550', '{"what": "transcript", "site": "shop", "to": "zoe@mail.example"}'),
+		'{"kind": "notice", "to": "+491511234567", "text": "secret words"}', t.chat(1), p_status => 400),
+	t.dies('mail', 'c', 'gone', 'Failed sending data to the peer: RCPT failed: 550', '{"what": "transcript", "site": "shop", "to": "zoe@mail.example"}', p_status => 550),
 	t.dies('bot', 'd', 'helper', 'Timeout was reached');
 select internal.send_out('webhook', 'e', 'crm', null, '{}', now() - interval '90 seconds');
 select is(t.letters() #- '{letters}' #- '{oldest_s}', '{"waiting": 1, "dead": 3, "courier": false,
@@ -46,9 +47,9 @@ select is(t.letters() #- '{letters}' #- '{oldest_s}', '{"waiting": 1, "dead": 3,
 	'how many wait, how many are dead, of which accounts; turns of a bot are nobody''s');
 select ok((t.letters() ->> 'oldest_s')::int >= 90, 'for how long');
 select is((select jsonb_agg(l - array['item', 'created_at', 'died_at']) from jsonb_array_elements(t.letters() -> 'letters') l), '[
-	{"kind": "mail", "account": "gone", "site": "Shop", "tries": 1, "reason": {"code": "answered", "status": 550}},
-	{"kind": "channel", "account": "sms-de", "channel": "sms", "site": "Shop", "tries": 1, "reason": {"code": "answered", "status": 400}},
-	{"kind": "webhook", "account": "crm", "site": "Shop", "tries": 1, "reason": {"code": "answered", "status": 500}}]'::jsonb, 'of each what, to whom, of which site and why, the latest first');
+	{"kind": "mail", "account": "gone", "site": "Shop", "tries": 1, "reason": {"code": "refused", "status": 550}},
+	{"kind": "channel", "account": "sms-de", "channel": "sms", "site": "Shop", "tries": 1, "reason": {"code": "refused", "status": 400}},
+	{"kind": "webhook", "account": "crm", "site": "Shop", "tries": 1, "reason": {"code": "refused", "status": 500}}]'::jsonb, 'of each what, to whom, of which site and why, the latest first');
 create function t.told() returns text language sql as $$ select string_agg((l - 'item')::text, '') from jsonb_array_elements(t.letters() -> 'letters') l $$;
 select unalike(t.told(), '%' || w || '%', 'D15: nobody''s words or address: ' || w) from unnest(array['Zoë', 'zoe@', '4915', 'secret', '21211', 'not valid']) w;
 select is(t.letters() -> 'letters' -> 0 ->> 'item', (select o.item::text from chat.outbox o where o.kind = 'mail'), 'by its key');
@@ -57,15 +58,16 @@ insert into chat.courier (name, started_at, heartbeat_at) values ('courier', now
 select is(t.letters() -> 'courier', 'true', 'and a courier is there, or none');
 select is(jsonb_array_length(internal.dead_letters_json(2, now()) -> 'letters'), 2, 'bounded');
 :next_story
-select results_eq($$select e, internal.letter_reason(e) ->> 'code' from unnest(array['answered 503', 'answered 404: SSL timeout', 'there is nobody to send it to any more', 'its time was over',
-	'its request cannot be made: invalid: broken', 'crm.example is at 10.0.0.1, which is not public: the administrator can allow it (courier_private_hosts)',
-	'Login denied', 'Timeout was reached: Connection timed out after 10001 milliseconds', 'Could not resolve hostname: Could not resolve host: x', 'Couldn''t connect to server',
-	'SSL peer certificate or SSH remote key was not OK: certificate has expired', 'its answer is longer than 65536 bytes', null]) with ordinality x (e, n) order by n$$,
-	$$values ('answered 503', 'answered'), ('answered 404: SSL timeout', 'answered'), ('there is nobody to send it to any more', 'nobody'), ('its time was over', 'too_late'),
-	('its request cannot be made: invalid: broken', 'broken'), ('crm.example is at 10.0.0.1, which is not public: the administrator can allow it (courier_private_hosts)', 'not_allowed'),
-	('Login denied', 'login'), ('Timeout was reached: Connection timed out after 10001 milliseconds', 'timeout'), ('Could not resolve hostname: Could not resolve host: x', 'unreachable'),
-	('Couldn''t connect to server', 'unreachable'), ('SSL peer certificate or SSH remote key was not OK: certificate has expired', 'certificate'),
-	('its answer is longer than 65536 bytes', 'other'), (null, 'other')$$, 'a reason is one of a few codes');
+create function t.why(p_item uuid) returns jsonb language sql as $$ select l -> 'reason' from jsonb_array_elements(t.letters() -> 'letters') l where l ->> 'item' = p_item::text $$;
+create table t.dead as select t.dies('webhook', 'a', 'crm', 'crm.example is at 10.0.0.1', p_reason => 'private_address') as item;
+select is(t.why(item), '{"code": "private_address"}', 'the reason is the code that the courier gave') from t.dead;
+update chat.outbox set given_up = 'tries', last_reason = 'refused', last_status = 503;
+select is(t.why(item), '{"code": "refused", "status": 503, "given_up": "tries"}', 'that of the last attempt, also where the attempts were used up') from t.dead;
+select t.dies('webhook', 'b', 'crm', 'answered 500', p_reason => 'brand_new'), t.dies('webhook', 'c', 'crm', 'Timeout was reached', p_reason => null);
+select is((select jsonb_agg(l -> 'reason' -> 'code') from jsonb_array_elements(t.letters() -> 'letters') l where l ->> 'item' <> (select item::text from t.dead)), '["other", "other"]',
+	'of a courier that knows other codes, or none, it is other; its words are not read');
+select is_empty($$select c from (select (regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g'))[1] as c from pg_constraint where conname = 'last_reason_is_one_of_these') k
+	where internal.known_reason(c) <> c$$, 'every code that the table takes is known');
 :next_story
 
 -- ---- again, or never ------------------------------------------------------------------------------------------------

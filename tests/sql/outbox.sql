@@ -39,16 +39,18 @@ end $$;
 
 create function t.put(p_lane text, p_n int, p_more jsonb default '{}', p_account text default 'crm') returns uuid language sql as $$
 	select internal.send_out('webhook', p_lane, p_account, null, jsonb_build_object('to', 'https://a.example/', 'n', p_n) || p_more, clock_timestamp()) $$;
-create table t.claimed (n int, item uuid, lease uuid, problem text, attempt int, courier int);
+create table t.claimed (n int, item uuid, lease uuid, problem text, attempt int, courier int, reason text, status int, final boolean);
 -- The numbers a courier gets.
 create function t.claim(p_courier int default 1, p_limit int default 10) returns int[] language sql as $$
-	with c as (insert into t.claimed select c.body::int, c.item, c.lease, c.problem, c.attempt, p_courier from api.claim_outbox(p_courier, p_limit) c returning n)
+	with c as (insert into t.claimed select c.body::int, c.item, c.lease, c.problem, c.attempt, p_courier, c.reason, c.status, c.final from api.claim_outbox(p_courier, p_limit) c returning n)
 	select coalesce(array_agg(n order by n), '{}') from c $$;
 create function t.last(p_n int) returns t.claimed language sql as $$ select c from t.claimed c where c.n = p_n order by c.attempt desc limit 1 $$;
 create function t.answer(p_n int, p_status int default 200, p_answer text default '') returns text language sql as $$
 	select o.outcome from t.last(p_n) c, api.outbox_answered(c.item, c.lease, p_status, p_answer) o $$;
-create function t.failed(p_n int, p_error text, p_final boolean default false) returns text language sql as $$
-	select o.outcome from t.last(p_n) c, api.outbox_failed(c.item, c.lease, p_error, p_final) o $$;
+create function t.failed(p_n int, p_error text, p_final boolean default false, p_reason text default 'timeout', p_status int default null) returns text language sql as $$
+	select o.outcome from t.last(p_n) c, api.outbox_failed(c.item, c.lease, p_error, p_final, p_reason, p_status) o $$;
+-- Its problem, as the courier tells it back.
+create function t.reported(p_n int) returns text language sql as $$ select t.failed(c.n, c.problem, c.final, c.reason, c.status) from t.last(p_n) c $$;
 -- As if the pauses and leases were over.
 create function t.due() returns void language plpgsql as $$
 declare
@@ -80,7 +82,7 @@ select is((c.headers, c.allowed_hosts, c.method, c.timeout_ms, c.scheme)::text, 
 select t.put('a', 1), t.put('a', 2);
 select t.claim();
 select is(t.answer(1, 503, 'busy'), 'retry', 'tried again after a 503');
-select is((select (state, tries, last_status, last_error, next_try_at > created_at)::text from t.item(1)), '(queued,1,503,"answered 503: busy",t)', 'it says why and when');
+select is((select (state, tries, last_status, last_reason, last_error, next_try_at > created_at)::text from t.item(1)), '(queued,1,503,refused,"answered 503: busy",t)', 'it says why and when');
 select t.due();
 select is(t.claim(), '{1}', 'before the one behind it');
 select is((select count(distinct item) from t.claimed), 1::bigint, 'under the same key');
@@ -90,7 +92,7 @@ select t.due(), t.claim();
 select is(t.answer(1, 200, 'bad'), 'retry', 'nor an answer that its kind does not take');
 select t.due(), t.claim();
 select is(t.answer(1, 200, 'refused'), 'dead', 'one that never will do is the last');
-select is((select (state, last_error)::text from t.item(1)), '(dead,"invalid: answer")', 'a dead letter says why');
+select is((select (state, last_status, last_reason, given_up, last_error)::text from t.item(1)), '(dead,200,answer_unusable,final,"invalid: answer")', 'a dead letter says why');
 select is((select error from t.death), 'invalid: answer', 'its kind is told');
 select is(t.claim(), '{2}', 'and the lane goes on');
 :next_story
@@ -103,24 +105,37 @@ select results_eq('select s, internal.outbox_status_is_final(s) from unnest(arra
 select t.put('a', 1, '{"tries": 2}'), t.claim();
 select is(t.failed(1, 'one'), 'retry', 'a kind may allow fewer attempts');
 select t.due(), t.claim();
-select is(t.failed(1, 'two'), 'dead', 'after the last it is a dead letter');
+select is(t.failed(1, 'two', false, 'unknown_host'), 'dead', 'after the last it is a dead letter');
+select is((select (last_status, last_reason, given_up)::text from t.item(1)), '(,unknown_host,tries)', 'of the last attempt it keeps why, and that there was no further one');
+:next_story
+select t.put('a', 1), t.put('b', 2), t.claim();
+select t.answer(1, 503, 'busy'), t.failed(2, 'Timeout was reached', false, 'timeout', 200);
+select t.set('outbox_tries', 1), t.due(), t.claim();
+select results_eq('select problem, reason, status, final from t.claimed where attempt = 2 order by n',
+	$$values ('answered 503: busy', 'refused', 503, false), ('Timeout was reached', 'timeout', 200, false)$$, 'one that was tried often enough is claimed with what its last attempt came to');
+select t.reported(1), t.reported(2);
+select results_eq('select o.last_status, o.last_reason, o.given_up, o.last_error from chat.outbox o order by o.position',
+	$$values (503, 'refused', 'tries', 'answered 503: busy'), (200, 'timeout', 'tries', 'Timeout was reached')$$, 'which it keeps, the status too');
 :next_story
 select t.put('a', 1), t.claim();
 select is(t.failed(1, 'and this', true), 'dead', 'a kind whose last word fails keeps nothing alive');
 select is_empty('select from t.death', 'what it did is taken back');
 :next_story
 select t.put('a', 1, '{"to": null}'), t.put('b', 2, '{"broken": 1}');
-select results_eq('select problem, final from api.claim_outbox(1, 5) order by problem',
-	$$values ('its request cannot be made: invalid: broken', false), ('there is nobody to send it to any more', true)$$,
+select results_eq('select problem, reason, final from api.claim_outbox(1, 5) order by problem',
+	$$values ('its request cannot be made: invalid: broken', 'not_made', false), ('there is nobody to send it to any more', 'no_receiver', true)$$,
 	'what cannot be sent is claimed with its problem; what a DBA can mend is tried again');
 :next_story
 select internal.send_out('webhook', 'a', 'crm', null, '{"to": "https://a.example", "n": 1}', clock_timestamp(), null, clock_timestamp() + interval '1 millisecond');
 select pg_sleep(0.002), t.claim();
 select is((t.last(1)).problem, 'its time was over', 'nothing is sent after give_up_at');
+select is(t.reported(1), 'dead');
+select is((select (last_reason, given_up)::text from t.item(1)), '(expired,time)', 'its time is why');
 :next_story
 select internal.send_out('webhook', 'a', 'crm', null, '{"to": "https://a.example", "n": 1}', clock_timestamp(), null, clock_timestamp() + interval '20 seconds');
 select t.set('outbox_backoff_s', 3600), t.set('outbox_backoff_max_s', 86400), t.claim();
 select is((select count(*) from t.last(1) c, api.outbox_answered(c.item, c.lease, 503, 'later', 60) o where o.outcome = 'dead'), 1::bigint, 'an attempt that would come too late is not waited for');
+select is((select (last_status, last_reason, given_up)::text from t.item(1)), '(503,refused,time)', 'its last answer is why, and that no time was left');
 :next_story
 select t.put('a', 1), t.claim();
 select is((select count(*) from t.last(1) c, api.outbox_answered(c.item, c.lease, 429, 'later', 600) o), 1::bigint);

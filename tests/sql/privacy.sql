@@ -53,7 +53,7 @@ insert into t.holds values
 	('chat.inbox', '{reference,site,widget,queue,locale,state}', 'machine'), ('chat.inbox', '{request_key_hash,request_hash}', 'hash'), ('chat.inbox', '{operator}', 'staff'),
 	('chat.inbox', '{name,email,person,page_url,body,address}', 'note'), ('chat.inbox_reply', '{kind,message_id,state}', 'machine'), ('chat.inbox_reply', '{operator}', 'staff'),
 	('chat.inbox_reply', '{body,error}', 'note'), ('chat.invitation', '{invitation}', 'hash'), ('chat.invitation', '{operator}', 'staff'),
-	('chat.outbox', '{kind,lane,account,state}', 'machine'), ('chat.outbox', '{body,last_error}', 'customer'),
+	('chat.outbox', '{kind,lane,account,state,last_reason,given_up}', 'machine'), ('chat.outbox', '{body,last_error}', 'customer'),
 	('chat.channel_chat', '{account}', 'machine'), ('chat.channel_chat', '{address,choices}', 'customer'),
 	('chat.channel_sent', '{account,state,id}', 'machine'), ('chat.channel_sent', '{error}', 'customer'),
 	('chat.audit', '{actor_kind,actor,db_user,action,object,key,application,request_id}', 'machine'), ('chat.audit', '{old,new}', 'customer');

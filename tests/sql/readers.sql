@@ -64,7 +64,7 @@ insert into t.reads values
 	('dba', 'chat.operator_queue', 'operator queue joined_at'),
 	('dba', 'chat.operator_skill', 'operator skill rating valid_from valid_to'),
 	('dba', 'chat.operator_state', 'operator presence reason load lease_until signed_in_at last_accept_at last_offer_at penalty_until missed_offers slots on_duty code'),
-	('dba', 'chat.outbox', 'item position kind lane account chat state tries created_at next_try_at give_up_at courier finished_at last_status last_error'),
+	('dba', 'chat.outbox', 'item position kind lane account chat state tries created_at next_try_at give_up_at courier finished_at given_up last_status last_error last_reason'),
 	('dba', 'chat.outbox_lane', 'lane account depth due_at sending'),
 	('dba', 'chat.outgoing_secret', 'webhook bot slot created_at created_by last_used_at'),
 	('dba', 'chat.phrase', 'phrase queue shortcut active'),

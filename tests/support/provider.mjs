@@ -90,7 +90,7 @@ export class Provider {
 export async function carry(stack, limit = 20) {
 	const items = await stack.query('select * from api.claim_outbox(1, $1)', [limit], 'switchboard_courier');
 	await Promise.all(items.map(async (item) => {
-		if (item.problem) return stack.query('select api.outbox_failed($1, $2, $3, true)', [item.item, item.lease, item.problem], 'switchboard_courier');
+		if (item.problem) return stack.query('select api.outbox_failed($1, $2, $3, $4, $5, $6)', [item.item, item.lease, item.problem, item.final, item.reason, item.status], 'switchboard_courier');
 		const authorization = { basic: `Basic ${Buffer.from(`${item.user_name}:${item.secret}`).toString('base64')}`, bearer: `Bearer ${item.secret}` }[item.scheme];
 		const headers = { 'Content-Type': item.content_type, 'Idempotency-Key': item.item, ...(authorization ? { Authorization: authorization } : {}),
 			...(item.scheme === 'hmac' ? { 'Switchboard-Signature': timedSignature(item.secret, item.body) } : {}) };

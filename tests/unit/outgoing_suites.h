@@ -4,6 +4,6 @@
 
 #include "tap.h"
 
-extern CU_TestInfo outgoing_signature_tests[], outgoing_target_tests[], outgoing_mail_tests[];
+extern CU_TestInfo outgoing_signature_tests[], outgoing_target_tests[], outgoing_reason_tests[], outgoing_mail_tests[];
 
 #endif

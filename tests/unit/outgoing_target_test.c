@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "courier/reason.h"
 #include "courier/target.h"
 #include "outgoing_suites.h"
 
@@ -88,14 +89,15 @@ static const char *judged(const char *url, bool plain_http, const char *allowed_
 	char url_copy[256], hosts_copy[256] = "";
 	struct letter letter = { .url = url_copy, .plain_http = plain_http, .allowed_hosts = hosts_copy };
 	char *found = NULL;
-	const char *why = NULL;
+	const char *reason = NULL, *why = NULL;
 	CURLU *parts;
 
 	(void)snprintf(url_copy, sizeof url_copy, "%s", url);
 	(void)snprintf(hosts_copy, sizeof hosts_copy, "%s", allowed_hosts);
-	parts = target_of(&letter, &found, &why);
+	parts = target_of(&letter, &found, &reason, &why);
 	(void)snprintf(host, 64, "%s", found ? found : "");
 	CU_ASSERT_EQUAL(parts != NULL, why == NULL);
+	CU_ASSERT_STRING_EQUAL(reason, why && strstr(why, "allowed for it") && strstr(why, "host") ? REASON_HOST_NOT_ALLOWED : REASON_BAD_ADDRESS);
 	curl_url_cleanup(parts);
 	free(found);
 	return why ? why : "";

@@ -8,7 +8,7 @@ import { icons } from './icons.js';
 import styles from './letters.sheet.css';
 
 /** @typedef {{item: string, kind: 'webhook' | 'channel' | 'mail', account: string, channel?: string, site?: string, tries: number, created_at: string, died_at: string,
- *   reason: {code: string, status?: number}}} Letter one that has not arrived and is not tried any more */
+ *   reason: {code: string, status?: number, given_up?: 'tries' | 'time'}}} Letter one that has not arrived and is not tried any more */
 /** @typedef {{kind: string, account: string, dead: number}} LetterAccount */
 /** @typedef {{waiting: number, dead: number, oldest_s?: number, courier: boolean, accounts: LetterAccount[], letters: Letter[]}} LettersView */
 
@@ -143,8 +143,10 @@ export class Letters extends LitElement {
 
 	/** @param {Letter} letter */
 	why(letter) {
-		const { code, status } = letter.reason;
-		return this.texts.optional(`letters.why.${code}`) ? this.texts.t(`letters.why.${code}`, { status: String(status ?? '') }) : this.texts.t('letters.why.other');
+		const { code, status, given_up: end } = letter.reason;
+		const name = this.texts.optional(`letters.why.${code}`) ? `letters.why.${code}` : 'letters.why.other';
+		const why = this.texts.t(name, { status: String(status ?? '') });
+		return end && code !== 'expired' ? this.texts.t(`letters.given_up.${end}`, { why }) : why;
 	}
 
 	/** @returns {import('./board-table.js').Column[]} */
