@@ -33,7 +33,7 @@ declare
 	v_locale text;
 begin
 	perform internal.check_queue_takes(p_queue, p_now);
-	perform internal.obey_rules(p_chat, p_queue, p_now);
+	perform internal.obey_rules(p_chat, p_queue);
 	update chat.chat c set state = 'queued', queue = p_queue, arrived_at = p_now, bot_question = null, bot_hands_over = false, closing_until = null,
 		preferred_operator = coalesce(c.preferred_operator, internal.last_operator(c.site, c.person, p_queue))
 	where c.chat = p_chat returning c.locale into v_locale;

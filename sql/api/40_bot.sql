@@ -310,6 +310,10 @@ begin
 	end if;
 end $$;
 
+-- The trouble of the database and not of the bot: a deadlock, no room, a shutdown. It is the caller's to repeat.
+create function internal.is_of_the_database(p_sqlstate text) returns boolean
+language sql immutable as $$ select left(p_sqlstate, 2) in ('40', '53', '57', '58') $$;
+
 -- An error of the bot harms nobody: what it did in this turn is taken back and written down, and the customer gets to people. Where even that fails the chat stays
 -- with the bot, and the next message tries again.
 create function internal.bot_fails(p_chat chat.chat, p_sqlstate text, p_error text, p_now timestamptz) returns void
@@ -321,7 +325,7 @@ begin
 	end if;
 	perform internal.bot_hands_over(p_chat, internal.bot_person_queue(p_chat), p_now, internal.text('bot_failed', p_chat.locale));
 exception when others then
-	if left(sqlstate, 2) in ('40', '53', '57', '58') then
+	if internal.is_of_the_database(sqlstate) then
 		raise;
 	end if;
 	perform internal.audit('bot failed', 'chat', p_chat.chat::text, null, jsonb_build_object('bot', p_chat.bot, 'node', p_chat.bot_node, 'sqlstate', p_sqlstate, 'error', left(p_error, 500),
@@ -329,7 +333,6 @@ exception when others then
 end $$;
 
 -- Begins with the first node (p_how: start); with another where an operator gives it a chat back (return) or has ended it (closing).
--- (What is the database's trouble and not the bot's, such as a deadlock, is the caller's to repeat.)
 create function internal.bot_begins(p_chat chat.chat, p_now timestamptz, p_how text default 'start') returns void
 language plpgsql as $$
 begin
@@ -339,7 +342,7 @@ begin
 	perform internal.bot_enters(p_chat, coalesce(case p_how when 'closing' then coalesce(b.closing_node, b.return_node) when 'return' then b.return_node end, b.first_node), p_now)
 	from chat.bot b where b.bot = p_chat.bot;
 exception when others then
-	if left(sqlstate, 2) in ('40', '53', '57', '58') then
+	if internal.is_of_the_database(sqlstate) then
 		raise;
 	end if;
 	perform internal.bot_fails(p_chat, sqlstate, sqlerrm, p_now);
@@ -391,7 +394,7 @@ begin
 	end if;
 	perform internal.bot_meets(p_chat, p_body, p_choice, p_now);
 exception when others then
-	if left(sqlstate, 2) in ('40', '53', '57', '58') then
+	if internal.is_of_the_database(sqlstate) then
 		raise;
 	end if;
 	perform internal.bot_fails(p_chat, sqlstate, sqlerrm, p_now);
@@ -410,7 +413,7 @@ begin
 	begin
 		perform internal.bot_turn(v_chat, p_body, p_choice, p_now);
 	exception when others then
-		if left(sqlstate, 2) in ('40', '53', '57', '58') then
+		if internal.is_of_the_database(sqlstate) then
 			raise;
 		end if;
 		perform internal.bot_fails(v_chat, sqlstate, sqlerrm, p_now);

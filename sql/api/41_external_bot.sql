@@ -265,7 +265,7 @@ begin
 end $$;
 
 -- Its answer to a turn; an empty one says nothing. What is no such answer is refused for good: the chat goes to people.
-create function internal.bot_answered(p_item chat.outbox, p_status int, p_answer text, p_now timestamptz) returns boolean
+create function internal.bot_answered(p_item chat.outbox, p_answer text, p_now timestamptz) returns boolean
 language plpgsql as $$
 declare
 	v_chat chat.chat;

@@ -56,7 +56,7 @@ begin
 end $$;
 
 -- On entering a queue: the skills and the urgency that the rules give the chat; a skill that the chat asks for already stays as it is. Who is in the queue already is filed anew by the triggers.
-create function internal.obey_rules(p_chat uuid, p_queue text, p_now timestamptz) returns void
+create function internal.obey_rules(p_chat uuid, p_queue text) returns void
 language plpgsql as $$
 declare
 	v_chat chat.chat;

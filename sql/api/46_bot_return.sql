@@ -8,6 +8,17 @@ language sql stable as $$
 	select b from chat.bot b join chat.queue q on q.queue = p_chat.queue and q.bot_returns where b.bot = p_chat.bot and b.active
 $$;
 
+-- The bot has the chat, as if it had said nothing yet. p_how: return, closing (internal.bot_begins).
+create function internal.give_to_bot(p_chat uuid, p_operator text, p_how text, p_now timestamptz, p_closing_until timestamptz default null) returns void
+language plpgsql as $$
+declare
+	v_chat chat.chat;
+begin
+	update chat.chat c set state = 'bot', closing_until = p_closing_until, preferred_operator = p_operator, bot_left_at = null, bot_node = null, bot_misses = 0
+	where c.chat = p_chat returning * into v_chat;
+	perform internal.bot_begins(v_chat, p_now, p_how);
+end $$;
+
 -- The chat as it was before anybody had it, but for its transcript, its answers and the skills it asks for. Should it come to people again, he who knows it is asked first.
 create function internal.transfer_to_bot(p_from chat.operator, p_chat chat.chat, p_note text, p_now timestamptz) returns chat.chat
 language plpgsql as $$
@@ -19,9 +30,7 @@ begin
 		perform internal.fail('SB409', 'conflict', 'bot', jsonb_build_object('reason_code', 'no_bot', 'reason', 'This chat has no bot that could take it back.'));
 	end if;
 	perform internal.lets_go(p_from, p_chat, p_note, jsonb_build_object('bot', v_bot.bot, 'label', v_bot.name), p_now);
-	update chat.chat c set state = 'bot', preferred_operator = p_from.operator, bot_left_at = null, bot_node = null, bot_misses = 0
-	where c.chat = p_chat.chat returning * into v_chat;
-	perform internal.bot_begins(v_chat, p_now, 'return');
+	perform internal.give_to_bot(p_chat.chat, p_from.operator, 'return', p_now);
 	select * into strict v_chat from chat.chat c where c.chat = p_chat.chat;
 	return v_chat;
 end $$;
@@ -57,7 +66,6 @@ language plpgsql as $$
 declare
 	v_bot chat.bot := internal.closing_bot(p_chat);
 	v_queue chat.queue;
-	v_chat chat.chat;
 begin
 	if v_bot.bot is null or internal.channel_silence(p_chat.chat, p_now) is not null or exists (select from internal.customer_away_since(p_chat, p_now) w (since) where w.since is not null) then
 		return false;
@@ -69,11 +77,8 @@ begin
 	insert into chat.filing (chat, operator, until) select p_chat.chat, p_operator.operator, p_now + make_interval(secs => v_queue.wrap_up_s) where v_queue.wrap_up_s > 0;
 	perform internal.end_assignment(p_chat.chat, 'ended', p_now);
 	perform internal.add_event(p_chat.chat, p_now, 'left', 'operator', p_operator.operator, p_operator.name, p_data => jsonb_build_object('reason', 'ended', 'bot', v_bot.bot));
-	update chat.chat c set state = 'bot', closing_until = p_now + make_interval(secs => v_queue.bot_closing_s), preferred_operator = p_operator.operator,
-		bot_left_at = null, bot_node = null, bot_misses = 0
-	where c.chat = p_chat.chat returning * into v_chat;
 	perform internal.ring_router(); -- a new deadline
-	perform internal.bot_begins(v_chat, p_now, 'closing');
+	perform internal.give_to_bot(p_chat.chat, p_operator.operator, 'closing', p_now, p_now + make_interval(secs => v_queue.bot_closing_s));
 	return true;
 end $$;
 

@@ -209,7 +209,7 @@ begin
 		insert into chat.chat_counter (chat) values (p_chat);
 		insert into chat.chat_access (chat, token_hash, request_key_hash, request_hash) values (p_chat, p_token_hash, p_request_key_hash, p_request_hash);
 		if v_way.bot is null then
-			perform internal.obey_rules(p_chat, v_way.queue, v_now);
+			perform internal.obey_rules(p_chat, v_way.queue);
 			perform internal.add_event(p_chat, v_now, 'queued', p_data => jsonb_build_object('queue', v_way.queue, 'label', internal.queue_label(v_way.queue, v_locale)));
 		else
 			perform internal.bot_begins(v_chat, v_now);

@@ -18,7 +18,7 @@ language sql immutable as $$
 $$;
 
 -- Twilio's form: a message, or what became of one of ours.
-create function internal.sms_events(p_account chat.channel_account, p_payload jsonb, p_item uuid) returns setof jsonb
+create function internal.sms_events(p_payload jsonb, p_item uuid) returns setof jsonb
 language plpgsql stable as $$
 begin
 	if p_payload ? 'MessageStatus' and not p_payload ? 'Body' then
@@ -109,7 +109,7 @@ begin
 	return p_event || case when v_at is not null then jsonb_build_object('sent_at', v_at) else '{}' end;
 end $$;
 
-create function internal.generic_events(p_account chat.channel_account, p_payload jsonb) returns setof jsonb
+create function internal.generic_events(p_payload jsonb) returns setof jsonb
 language plpgsql stable as $$
 begin
 	if jsonb_typeof(p_payload -> 'events') is distinct from 'array' or jsonb_array_length(p_payload -> 'events') not between 1 and 100 then
@@ -124,9 +124,9 @@ create function internal.channel_events(p_account chat.channel_account, p_payloa
 language plpgsql stable as $$
 begin
 	case p_account.channel
-		when 'sms' then return query select internal.sms_events(p_account, p_payload, p_item);
+		when 'sms' then return query select internal.sms_events(p_payload, p_item);
 		when 'messenger' then return query select internal.messenger_events(p_account, p_payload);
-		else return query select internal.generic_events(p_account, p_payload);
+		else return query select internal.generic_events(p_payload);
 	end case;
 end $$;
 

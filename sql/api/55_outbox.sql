@@ -252,7 +252,7 @@ begin
 		begin
 			update chat.outbox o set state = 'done', finished_at = v_now, last_status = p_status, last_reason = null, last_error = null where o.item = p_item;
 			perform internal.settle_lane(v_item.lane, 1);
-			if internal.outbox_answered(v_item, p_status, p_answer, v_now) then
+			if internal.outbox_answered(v_item, p_answer, v_now) then
 				return query select 'done';
 				return;
 			end if;

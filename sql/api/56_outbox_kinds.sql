@@ -15,13 +15,13 @@ begin
 end $$;
 
 -- It was answered 2xx: what that means, in the transaction that marks it delivered. False: the answer will not do, it is tried again. Raising SB4xx: nor will any other.
-create function internal.outbox_answered(p_item chat.outbox, p_status int, p_answer text, p_now timestamptz) returns boolean
+create function internal.outbox_answered(p_item chat.outbox, p_answer text, p_now timestamptz) returns boolean
 language plpgsql as $$
 begin
 	case p_item.kind
-		when 'bot' then return internal.bot_answered(p_item, p_status, p_answer, p_now);
-		when 'mail' then return internal.mail_answered(p_item, p_status, p_answer, p_now);
-		when 'channel' then return internal.channel_answered(p_item, p_status, p_answer, p_now);
+		when 'bot' then return internal.bot_answered(p_item, p_answer, p_now);
+		when 'mail' then return internal.mail_answered(p_item, p_now);
+		when 'channel' then return internal.channel_answered(p_item, p_answer, p_now);
 		else return true;
 	end case;
 end $$;

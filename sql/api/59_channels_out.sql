@@ -279,7 +279,7 @@ begin
 end $$;
 
 -- The provider took it. An answer that tells no id is good, too.
-create function internal.channel_answered(p_item chat.outbox, p_status int, p_answer text, p_now timestamptz) returns boolean
+create function internal.channel_answered(p_item chat.outbox, p_answer text, p_now timestamptz) returns boolean
 language plpgsql as $$
 declare
 	v_answer jsonb := '{}';

@@ -175,7 +175,7 @@ $$;
 
 -- Chats that ended in the period, one by one, the latest first: who had each last, how it went and what it was filed under, by its code or in the operator's own words. Nothing
 -- tells of the customer; who wants to read one is written down (api.operator_events).
-create function internal.report_chats(p_from text, p_to text, p_queue text, p_by text)
+create function internal.report_chats(p_from text, p_to text, p_queue text)
 returns table (ended_at text, local_end text, time_zone text, queue text, label text, chat uuid, channel text, outcome text, operator text, name text, wait_s numeric, duration_s numeric,
 	heading text, disposition text, filed text, score int)
 language sql stable as $$
@@ -228,7 +228,7 @@ begin
 	when 'ratings' then return query select row_to_json(r) from internal.report_ratings(p_from, p_to, p_queue, p_by) r;
 	when 'dispositions' then return query select row_to_json(r) from internal.report_dispositions(p_from, p_to, p_queue, p_by) r;
 	when 'channels' then return query select row_to_json(r) from internal.report_channels(p_from, p_to, p_queue, p_by) r;
-	when 'chats' then return query select row_to_json(r) from internal.report_chats(p_from, p_to, p_queue, p_by) r;
+	when 'chats' then return query select row_to_json(r) from internal.report_chats(p_from, p_to, p_queue) r;
 	when 'bots' then return query select row_to_json(r) from internal.report_bots(p_from, p_to, p_queue, p_by) r;
 	else perform internal.fail('SB404', 'not_found');
 	end case;

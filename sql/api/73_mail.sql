@@ -263,7 +263,7 @@ end $$;
 -- ---- what became of it ----------------------------------------------------------------------------------------------
 
 -- A mail server took it. The code of an invitation stands in the customer's mail from now on and nowhere else.
-create function internal.mail_answered(p_item chat.outbox, p_status int, p_answer text, p_now timestamptz) returns boolean
+create function internal.mail_answered(p_item chat.outbox, p_now timestamptz) returns boolean
 language plpgsql as $$
 begin
 	if p_item.body ? 'link' then

@@ -246,7 +246,7 @@ begin
 	  and not exists (select from internal.stale t where t.what not in ('duty', 'line')) -- whether he is there stands in his row
 	for no key update of c, w, s skip locked;
 	if not found then
-		return internal.why_not_made(p_chat, p_operator, (p_candidates[1]).cap, p_now);
+		return internal.why_not_made(p_operator, (p_candidates[1]).cap, p_now);
 	end if;
 	insert into chat.offer (offer, chat, operator, queue, offered_at, expires_at, rule, why, candidates)
 	values (v_offer, p_chat, p_operator, v_held.queue, p_now, p_now + make_interval(secs => v_held.offer_timeout_s), v_held.mode,
@@ -272,7 +272,7 @@ begin
 	return 'made';
 end $$;
 
-create function internal.why_not_made(p_chat uuid, p_operator text, p_cap int, p_now timestamptz) returns text
+create function internal.why_not_made(p_operator text, p_cap int, p_now timestamptz) returns text
 language plpgsql as $$
 begin
 	if exists (select from internal.stale t where t.what not in ('duty', 'line')) then

@@ -84,7 +84,7 @@ select is((select l.bot::text from chat.bot_lease l), 'helper', 'and has its cla
 select is((select bot_left_at from chat.chat), null, 'under a new lease');
 create function t.says(p_lease uuid) returns bigint language plpgsql as $$
 begin
-	perform internal.bot_answered(jsonb_populate_record(o, jsonb_build_object('body', o.body || jsonb_build_object('lease', p_lease))), 200,
+	perform internal.bot_answered(jsonb_populate_record(o, jsonb_build_object('body', o.body || jsonb_build_object('lease', p_lease))),
 		'{"messages": [{"text": "Where were we?"}]}', clock_timestamp()) from chat.outbox o where o.chat = t.chat(1);
 	return (select count(*) from chat.message where chat = t.chat(1) and author = 'helper');
 end $$;

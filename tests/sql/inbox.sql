@@ -128,7 +128,7 @@ select is((select m.headers from t.mail m), array['From: "Shop" <desk@shop.examp
 select matches((select m.text_body from t.mail m), E'^Yes, it is\\.\n\nAna\n\nSie schrieben am [0-9: -]+ UTC:\n\n> Is it\n> <b>safe</b>\\?\n$', 'with her words and his');
 select ok((select position('&lt;b&gt;safe&lt;/b&gt;' in m.html_body) > 0 and position('<b>safe' in m.html_body) = 0 from t.mail m), 'P24: his are words in the HTML, too');
 create table t.item as select o.item from chat.outbox o;
-select internal.mail_answered(o, 250, '', t.at(9)) from chat.outbox o;
+select internal.mail_answered(o, t.at(9)) from chat.outbox o;
 select is((select (r.state, r.message_id)::text from chat.inbox_reply r), format('(sent,<%s@shop.example>)', (select item from t.item)), 'when the server has it, it is sent');
 select t.reply('ana', 1, 2, 'One more thing');
 select is((select (m.subject, m.headers[2:3])::text from chat.outbox o, internal.mail_request(o) m where o.item <> (select item from t.item)),
@@ -163,7 +163,7 @@ select t.leave(1), t.reply('ana', 1, 1, 'Let us talk', 'c0de');
 select is((select substring(m.text_body from 'https://\S+') from chat.outbox o, internal.mail_request(o) m), 'https://chat.example/chat/widget/?key=plain#invitation=c0de', 'an invitation has a link');
 select ok((select position('<a href="https://chat.example/chat/widget/?key=plain#invitation=c0de">' in m.html_body) > 0 from chat.outbox o, internal.mail_request(o) m), 'that can be followed');
 select is((select v.invitation from chat.invitation v), sha256('c0de'), 'whose code is known as a hash');
-select internal.mail_answered(o, 250, '', t.at(9)) from chat.outbox o;
+select internal.mail_answered(o, t.at(9)) from chat.outbox o;
 select is_empty($$select from chat.outbox o where o.body::text ~ 'c0de'$$, 'and nowhere else when it has gone out');
 :next_story
 

@@ -19,7 +19,7 @@ begin
 	v_out.tries := (p_item.body ->> 'tries')::int;
 	return v_out;
 end $$;
-create or replace function internal.outbox_answered(p_item chat.outbox, p_status int, p_answer text, p_now timestamptz) returns boolean language plpgsql as $$
+create or replace function internal.outbox_answered(p_item chat.outbox, p_answer text, p_now timestamptz) returns boolean language plpgsql as $$
 begin
 	if p_answer = 'refused' then
 		perform internal.fail('SB422', 'invalid', 'answer');

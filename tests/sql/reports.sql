@@ -71,9 +71,9 @@ insert into chat.disposition_code (disposition) values ('sold');
 update chat.chat set filed_under = 'sold' where chat in (t.chat(2), t.chat(3));
 select results_eq($$select local_start, disposition, chats from internal.report_dispositions('2026-10-24', '2026-10-27', 'sales', 'day')$$, $$values
 	('2026-10-25', 'sold', 2::bigint), ('2026-10-25', null, 2::bigint), ('2026-10-27', null, 1::bigint)$$, 'dispositions by when the chat ended; of those with an operator');
-select results_eq($$select filed, count(*) from internal.report_chats('2026-10-24', '2026-10-27', 'sales', null) where outcome = 'answered' group by filed order by filed$$, $$values
+select results_eq($$select filed, count(*) from internal.report_chats('2026-10-24', '2026-10-27', 'sales') where outcome = 'answered' group by filed order by filed$$, $$values
 	('sold', 2::bigint), (null, 3::bigint)$$, 'one by one they say the same');
-select is((select bool_and(ended_at <= before) from (select ended_at, lag(ended_at) over () as before from internal.report_chats('2026-10-24', '2026-10-27', null, null)) o), true, 'the latest first');
+select is((select bool_and(ended_at <= before) from (select ended_at, lag(ended_at) over () as before from internal.report_chats('2026-10-24', '2026-10-27', null)) o), true, 'the latest first');
 update chat.chat set channel = 'sms' where chat = t.chat(5);
 select results_eq($$select channel, offered, answered, abandoned, wait_avg_s, rating_avg from internal.report_channels('2026-10-24', '2026-10-26', 'sales', null)$$, $$values
 	('sms', 1::bigint, 0::bigint, 1::bigint, null::numeric, null::numeric), ('web', 5::bigint, 5::bigint, 0::bigint, 48.0, 3.50)$$, 'channels');
