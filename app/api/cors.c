@@ -5,8 +5,6 @@
 #include "chat/statements.h"
 #include "http/origin.h"
 
-#include <string.h>
-
 #define PREFLIGHT_AGE_S "600"
 
 static bool is_for_other_origins(const struct route *route)
@@ -18,15 +16,10 @@ static bool is_for_other_origins(const struct route *route)
 static enum status find_listed(struct call *call, const char *origin, struct problem *problem)
 {
 	PGresult *result;
-	enum status status = conn_exec(call->api->conn, &STATEMENT_ALLOWED_ORIGINS, NULL, &result, problem);
-	int row;
+	enum status status = conn_exec(call->api->conn, &STATEMENT_ORIGIN_IS_LISTED, (const struct param[]){ PARAM_TEXT(origin) }, &result, problem);
 
-	if (status != STATUS_OK)
-		return status;
-	status = problem_set(problem, STATUS_ORIGIN_DENIED, NULL);
-	for (row = 0; row < PQntuples(result) && status != STATUS_OK; row++)
-		if (strcmp(result_str(result, row, "origin"), origin) == 0)
-			status = STATUS_OK;
+	if (status == STATUS_OK && !result_bool(result, 0, "listed"))
+		status = problem_set(problem, STATUS_ORIGIN_DENIED, NULL);
 	PQclear(result);
 	return status;
 }

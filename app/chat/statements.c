@@ -3,6 +3,8 @@
 
 /* ---- customers ---------------------------------------------------------------------------------------------- */
 
+/* origin → listed: by a site that is active */
+const struct statement STATEMENT_ORIGIN_IS_LISTED = { "origin_is_listed", "select listed from api.origin_is_listed($1::text)", 1 };
 /* widget, Accept-Language or a locale (may be NULL), foreign origin (NULL when absent or our own), relay URL → body, etag */
 const struct statement STATEMENT_WIDGET_CONFIG = { "widget_config", "select body, etag from api.widget_config($1::text, $2::text, $3::text, $4::text)", 4 };
 /* widget, origin → body */
@@ -424,6 +426,7 @@ const struct statement *const statements_courier[] = {
 const size_t statements_courier_count = sizeof statements_courier / sizeof statements_courier[0];
 
 const struct statement *const statements_all[] = {
+	&STATEMENT_ORIGIN_IS_LISTED,
 	&STATEMENT_WIDGET_CONFIG, &STATEMENT_WIDGET_STATUS, &STATEMENT_WIDGET_FRAME, &STATEMENT_OPEN_CHAT, &STATEMENT_OPEN_INVITED, &STATEMENT_CHAT_VIEW, &STATEMENT_CHAT_EVENTS,
 	&STATEMENT_POST_MESSAGE, &STATEMENT_CUSTOMER_MARKS, &STATEMENT_OPERATOR_MARKS, &STATEMENT_ASK_PERSON, &STATEMENT_CUSTOMER_END, &STATEMENT_RATE_CHAT, &STATEMENT_TRANSCRIPT,
 	&STATEMENT_IDENTITY_TERMS, &STATEMENT_IDENTIFY_CHAT, &STATEMENT_PERSON_CHATS, &STATEMENT_PERSON_CHAT_EVENTS, &STATEMENT_BLOCK_CUSTOMER, &STATEMENT_BLOCKS,

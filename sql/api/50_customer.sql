@@ -138,6 +138,10 @@ begin
 		from chat.widget_queue q where q.widget = v_widget.widget;
 end $$;
 
+-- Does any site list this origin? For preflights and refusals, where it is not known yet which site is meant.
+create function api.origin_is_listed(p_origin text) returns table (listed boolean)
+language sql stable security definer set search_path = chat, pg_temp as $$ select exists (select from chat.site s where s.active and s.origins @> array[p_origin]) $$;
+
 create function api.widget_frame(p_widget text) returns table (origins text, title text)
 language plpgsql stable security definer set search_path = chat, pg_temp as $$
 declare

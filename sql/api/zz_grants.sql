@@ -6,7 +6,8 @@ grant execute on function api.widget_config, api.widget_status, api.widget_frame
 	api.transfer_chat, api.return_to_bot, api.customer_marks, api.operator_marks, api.withdraw_transfer, api.transfer_targets, api.take_chat,
 	api.identity_terms, api.identify_chat, api.person_chats, api.person_chat_events, api.block_customer, api.blocks, api.lift_block,
 	api.channel_terms, api.channel_take,
-	api.requeue_chat, api.redact_message, api.board, api.health, api.metrics, api.allowed_origins to switchboard_api;
+	api.requeue_chat, api.redact_message, api.board, api.health, api.metrics, api.origin_is_listed to switchboard_api;
+grant execute on function api.allowed_origins to switchboard_api; -- of the release before, which runs until it is restarted
 grant execute on function api.dead_letters, api.send_letter, api.send_letters, api.give_up_letter to switchboard_api;
 grant execute on function api.phrases, api.phrase_used, api.guidance, api.guide_chat to switchboard_api;
 grant execute on function api.totp_lookup, api.totp_reseal, api.totp_refused, api.login_sso, api.sso_lookup, api.my_sessions, api.end_session, api.end_sessions_of, api.my_password,
