@@ -200,6 +200,7 @@ language sql stable as $$
 	select k.secret from chat.channel_secret k where k.account = p_account and k.kind = p_kind order by k.created_at desc, k.slot desc limit 1 offset p_nth - 1
 $$;
 
+-- No-break spaces leave as plain ones: the alphabet of SMS has none, and one of them doubles what a message costs.
 create function internal.sms_request(p_account chat.channel_account, p_item chat.outbox, p_address text) returns internal.outgoing
 language plpgsql stable as $$
 declare
@@ -209,7 +210,8 @@ begin
 	v_out.url := coalesce(rtrim(p_account.api_url, '/'), 'https://api.twilio.com') || '/2010-04-01/Accounts/' || p_account.user_name || '/Messages.json';
 	v_out.content_type := 'application/x-www-form-urlencoded';
 	v_out.body := 'To=' || internal.form_encoded(p_address) || case when p_account.own_address like 'MG%' then '&MessagingServiceSid=' else '&From=' end || internal.form_encoded(p_account.own_address)
-		|| '&Body=' || internal.form_encoded(p_item.body ->> 'text') || coalesce('&StatusCallback=' || internal.form_encoded(v_callback || '?item=' || p_item.item), '');
+		|| '&Body=' || internal.form_encoded(translate(p_item.body ->> 'text', U&'\00A0\202F', '  '))
+		|| coalesce('&StatusCallback=' || internal.form_encoded(v_callback || '?item=' || p_item.item), '');
 	v_out.scheme := 'basic';
 	v_out.user_name := p_account.user_name;
 	v_out.secret := internal.channel_secret(p_account.account, 'secret');

@@ -57,7 +57,7 @@ test('where the customer speaks first the bot greets with its answer, as by a ch
 test('who only says thanks where the bot has asked whether that was all is done', async () => {
 	await company.query("update chat.bot set first_node = 'again' where bot = 'guide'");
 	try {
-		for (const [locale, thanks, farewell] of [['de', 'Danke, das war alles!', 'Gern geschehen. Auf Wiedersehen!'], ['fr', 'Merci !', 'Avec plaisir. Au revoir !']]) {
+		for (const [locale, thanks, farewell] of [['de', 'Danke, das war alles!', 'Gern geschehen. Auf Wiedersehen!'], ['fr', 'Merci !', 'Avec plaisir. Au revoir\u00a0!']]) {
 			assert.match((await play([thanks], `--locale=${locale}`)).stdout, new RegExp(`\\nbot: ${farewell}\\nsystem: the chat is ended\\nresult: is over\\n$`));
 		}
 	} finally {

@@ -21,7 +21,8 @@ afterEach(async () => {
 	await stack.query('delete from chat.session');
 });
 
-const greetings = { 'de-DE': 'Hallo! Ich bin der Wegweiser des Ladens.', fr: 'Bonjour ! Je suis le guide de la boutique.', es: '¡Hola! Soy la guía de la tienda.', ar: 'مرحبًا! أنا دليل المتجر.' };
+const greetings = { 'de-DE': 'Hallo! Ich bin der Wegweiser des Ladens.', fr: 'Bonjour\u00a0! Je suis le guide de la boutique.',
+	es: '¡Hola! Soy la guía de la tienda.', ar: 'مرحبًا! أنا دليل المتجر.' };
 
 // Opens the chat on the shop's page and waits for the bot.
 async function meet(person) {

@@ -137,6 +137,8 @@ select results_eq('select method, url, content_type, body, user_name, secret, sc
 	'https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json', 'application/x-www-form-urlencoded',
 	'To=%%2B49151&From=%%2B18005550100&Body=Hi%%2C%%20how%%20can%%20I%%20help%%3F&StatusCallback=https%%3A%%2F%%2Fchat.example%%2Fhook%%3Fitem%%3D%s', 'AC1', '12345678', 'basic')$$,
 	(t.last_out('+49151')).item), 'as Twilio wants it');
+select matches((internal.channel_request(jsonb_populate_record(t.last_out('+49151'), '{"body": {"text": "Fr\u00a0? «\u202fa"}}'))).body, '&Body=Fr%20%3F%20%C2%AB%20a&',
+	'a no-break space, which the alphabet of SMS does not have, leaves as a plain one');
 select is(t.deliver(), 2, 'the courier sends both');
 select is((select string_agg(s.state, ' ' order by s.seq) from chat.channel_sent s), 'sent sent', 'they are sent');
 select is(t.take('sms', 'sms1', jsonb_build_object('MessageSid', s.id, 'MessageStatus', 'delivered'), s.item), 'noted', 'Twilio says that it was delivered') from chat.channel_sent s
