@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "api/call.h"
 
+#include "api/locale.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -60,6 +61,16 @@ enum status call_query_int(struct call *call, const char *name, int64_t min, int
 	if (value < min || value > max)
 		return call_fail(call, STATUS_INVALID, name);
 	*ret_value = value;
+	return STATUS_OK;
+}
+
+enum status call_query_locale(struct call *call, const char **ret_locale)
+{
+	const char *locale = uri_param(&call->request.uri, "locale");
+
+	if (locale && !locale_is_wellformed(locale))
+		return call_fail(call, STATUS_INVALID, "locale");
+	*ret_locale = locale;
 	return STATUS_OK;
 }
 

@@ -66,6 +66,9 @@ enum status MUST_CHECK call_read(struct call *call, const struct json_field *fie
 /* A query parameter that is a whole number in min..max; `fallback` when absent. STATUS_INVALID with the name as field. */
 enum status MUST_CHECK call_query_int(struct call *call, const char *name, int64_t min, int64_t max, int64_t fallback, int64_t *ret_value);
 
+/* The query parameter `locale`, the language that somebody reads; NULL when absent. STATUS_INVALID with it as field. Borrowed from the request. */
+enum status MUST_CHECK call_query_locale(struct call *call, const char **ret_locale);
+
 /* Runs a statement that gives one row; no row is STATUS_NOT_FOUND. Caller clears the result. `count` is held against the statement. */
 enum status MUST_CHECK call_run(struct call *call, const struct statement *statement, const struct param *params, size_t count,
 								PGresult **ret_result);

@@ -10,24 +10,13 @@
 #define PHRASES_MAX 500
 #define PHRASES_DEFAULT 200
 
-/* The language an operator reads; NULL where none is named. */
-static enum status read_locale(struct call *call, const char **ret_locale)
-{
-	const char *locale = uri_param(&call->request.uri, "locale");
-
-	if (locale && !locale_is_wellformed(locale))
-		return call_fail(call, STATUS_INVALID, "locale");
-	*ret_locale = locale;
-	return STATUS_OK;
-}
-
 enum status guidance_phrases(struct call *call)
 {
 	const struct uri *uri = &call->request.uri;
 	const char *locale = NULL;
 	char limit_text[24];
 	int64_t limit;
-	enum status status = read_locale(call, &locale);
+	enum status status = call_query_locale(call, &locale);
 
 	if (status == STATUS_OK)
 		status = call_query_int(call, "limit", 1, PHRASES_MAX, PHRASES_DEFAULT, &limit);
@@ -44,7 +33,7 @@ enum status guidance_phrases(struct call *call)
 enum status guidance_show(struct call *call)
 {
 	const char *locale = NULL;
-	enum status status = read_locale(call, &locale);
+	enum status status = call_query_locale(call, &locale);
 
 	if (status != STATUS_OK)
 		return status;
@@ -63,7 +52,7 @@ enum status guidance_step(struct call *call)
 		{ "item", JSON_TOKEN, false, 0, KEY_MAX, &item },
 		{ "done", JSON_BOOL, false, 0, 0, &done },
 	};
-	enum status status = read_locale(call, &locale);
+	enum status status = call_query_locale(call, &locale);
 
 	if (status == STATUS_OK)
 		status = call_read(call, fields, ARRAY_SIZE(fields));

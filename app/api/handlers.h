@@ -121,6 +121,7 @@ enum status supervisor_take(struct call *call);
 enum status supervisor_requeue(struct call *call);
 enum status supervisor_redact(struct call *call);
 enum status supervisor_board(struct call *call);
+enum status supervisor_results(struct call *call);
 /* report.c */
 enum status supervisor_report(struct call *call);
 

@@ -61,3 +61,15 @@ enum status supervisor_board(struct call *call)
 
 	return call_answer(call, &STATEMENT_BOARD, params, ARRAY_SIZE(params));
 }
+
+enum status supervisor_results(struct call *call)
+{
+	const char *locale = NULL;
+	enum status status = call_query_locale(call, &locale);
+
+	if (status != STATUS_OK)
+		return status;
+	const struct param params[] = { SESSION_PARAM(call), PARAM_TEXT(locale) };
+
+	return call_answer(call, &STATEMENT_RESULTS, params, ARRAY_SIZE(params));
+}

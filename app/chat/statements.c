@@ -180,6 +180,8 @@ const struct statement STATEMENT_ANSWER_ENTRY = { "answer_entry",
 	"select body from api.answer_entry($1::bytea, $2::uuid, $3::uuid, $4::text, $5::text, $6::text)", 6 };
 /* a supervisor's session → body {queues, operators, chats, outbox, at} */
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
+/* a supervisor's session, language or NULL → body {at, queues} */
+const struct statement STATEMENT_RESULTS = { "results", "select body from api.results($1::bytea, $2::text)", 2 };
 /* session, report, from, to, queue, by, as CSV → body (JSON or CSV) */
 const struct statement STATEMENT_REPORT = { "report", "select body from api.report($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)", 7 };
 /* session, chat that he reads → body {chats}: earlier ones of the same person */
@@ -441,7 +443,8 @@ const struct statement *const statements_all[] = {
 	&STATEMENT_JOIN_QUEUES, &STATEMENT_SET_PRESENCE, &STATEMENT_MY_CHATS, &STATEMENT_ACCEPT_OFFER, &STATEMENT_DECLINE_OFFER,
 	&STATEMENT_PHRASES, &STATEMENT_GUIDANCE, &STATEMENT_GUIDE_CHAT, &STATEMENT_PHRASE_USED,
 	&STATEMENT_OPERATOR_EVENTS, &STATEMENT_OPERATOR_END, &STATEMENT_WRAP_UP, &STATEMENT_TRANSFER_CHAT, &STATEMENT_RETURN_TO_BOT, &STATEMENT_WITHDRAW_TRANSFER,
-	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_REPORT, &STATEMENT_HEALTH, &STATEMENT_METRICS,
+	&STATEMENT_TRANSFER_TARGETS, &STATEMENT_TAKE_CHAT, &STATEMENT_REQUEUE_CHAT, &STATEMENT_REDACT_MESSAGE, &STATEMENT_BOARD, &STATEMENT_RESULTS, &STATEMENT_REPORT,
+	&STATEMENT_HEALTH, &STATEMENT_METRICS,
 	&STATEMENT_MAIL_TRANSCRIPT, &STATEMENT_LEAVE_NOTE, &STATEMENT_INBOX, &STATEMENT_INBOX_ENTRY, &STATEMENT_INBOX_PEOPLE, &STATEMENT_MOVE_ENTRY, &STATEMENT_ANSWER_ENTRY,
 	&STATEMENT_SET_MAIL_PASSWORD,
 	&STATEMENT_SERVE, &STATEMENT_SERVE_LONG, &STATEMENT_LISTEN_CONFIGURATION,

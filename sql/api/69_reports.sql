@@ -4,7 +4,7 @@
 --
 -- A chat counts in the queue in which it was answered first, else in the one where it waits or was given up; each row's time is that queue's (its time_zone).
 
-drop view if exists chat.report_service, chat.report_chat, chat.report_offer, chat.report_stint;
+drop view if exists chat.result_today, chat.report_service, chat.report_chat, chat.report_offer, chat.report_stint;
 
 create view chat.report_chat with (security_invoker = true) as
 	select c.chat, c.site, c.channel, c.bot, coalesce(f.queue, c.queue)::text as queue, q.time_zone, q.target_s, c.created_at, c.arrived_at, f.started_at as answered_at, c.ended_at,

@@ -31,5 +31,5 @@ grant execute on function chat.check, chat.why_idle, chat.erase_chat, chat.erase
 	chat.export_identity to switchboard_dba;
 grant execute on function api.leave_note, api.inbox, api.inbox_entry, api.move_entry, api.inbox_people, api.answer_entry, api.mail_transcript, api.open_invited to switchboard_api;
 grant execute on function api.set_mail_password to switchboard_dba;
-grant execute on function api.report to switchboard_api;
+grant execute on function api.report, api.results to switchboard_api;
 grant execute on function chat.doctor to switchboard_dba;

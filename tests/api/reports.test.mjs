@@ -36,6 +36,29 @@ test('a chat of today is in the report, nothing of its customer is', async () =>
 	await kim.call('POST', `chats/${kim.chat}/end`, {});
 });
 
+test('today\'s results are for supervisors, in their language, and tell nothing of a customer (D7, D15)', async () => {
+	const results = async (who, query = '') => api(stack, 'GET', `results${query}`, { headers: who ? { Cookie: (await Operator.logIn(stack, who)).cookie } : {} });
+	assertError(await results(), 401, 'unauthorized');
+	assertError(await results('ana'), 403, 'forbidden');
+	assertError(await results('sam', '?locale=d_e'), 422, 'invalid', 'locale');
+	assertError(await results('sam', '?queue=sales'), 422, 'invalid', 'query');
+	const ben = await Operator.logIn(stack, 'ben', ['billing']);
+	await ben.connect();
+	const kim = await Customer.open(stack, { queue: 'billing', name: 'Kim Secret', email: 'kim@mail.example' });
+	await ben.accept(await ben.nextOffer());
+	await ben.call('POST', `operator/chats/${kim.chat}/end`, {});
+	await ben.call('POST', `operator/chats/${kim.chat}/wrap-up`, { disposition: 'payment-bank' });
+	const told = await until(async () => {
+		const { json, text } = await results('sam', '?locale=de');
+		return json.queues.length && { json, text };
+	}, { what: 'the chat to be over' });
+	await ben.presence('offline');
+	ben.close();
+	assert.deepEqual(told.json.queues.map(({ name, chats, unfiled, own_words: own, results: [first] }) => [name, chats, unfiled, own, first]),
+		[['billing', 1, 0, 0, { disposition: 'payment-bank', label: 'Liegt bei der Bank', heading: 'Zahlung', chats: 1 }]]);
+	assert.doesNotMatch(told.text, /Kim|mail\.example/);
+});
+
 test('CSV by format or by Accept: its head, its lines, its name, and no formula in it', async () => {
 	const [{ label }] = await stack.query("select label from chat.queue where queue = 'sales'");
 	await stack.query("update chat.queue set label = '=1+1' where queue = 'sales'");

@@ -265,3 +265,40 @@ for (const { name, ...context } of [{ name: 'dark at 320 px', colorScheme: 'dark
 		await axe(sam.page, `discard? ${name}`);
 		await sam.shoot(`discard ${name}`);
 	});
+
+/** Chats that ended a moment ago with ana: `[queue, disposition or null, own words or null, how many]`. */
+async function over(...chats) {
+	await stack.query(`with made as (
+			insert into chat.chat (chat, site, widget, state, queue, locale, arrived_at, created_at, customer_seen_at, ended_at, ended_by, end_reason, filed_under, disposition)
+			select gen_random_uuid(), 'shop', 'demo-shop', 'ended', l ->> 0, 'en', t.now, t.now, t.now, t.now, 'operator', 'operator_ended', l ->> 1, l ->> 2
+			from jsonb_array_elements($1::jsonb) l, generate_series(1, (l ->> 3)::int), (select clock_timestamp() as now) t returning chat, queue, ended_at),
+		counted as (insert into chat.chat_counter (chat) select chat from made),
+		held as (insert into chat.offer (offer, chat, operator, queue, offered_at, expires_at, rule, why, candidates, state, closed_at)
+			select gen_random_uuid(), chat, 'ana', queue, ended_at, ended_at, 'availability', '{}', '{}', 'accepted', ended_at from made returning offer, chat, offered_at)
+		insert into chat.assignment (chat, operator, offer, started_at, ended_at, end_reason) select chat, 'ana', offer, offered_at, offered_at, 'ended' from held`, [JSON.stringify(chats)]);
+}
+
+for (const { name, title, none, ...context } of [{ name: 'light', title: 'Results today', none: 'Without a result' },
+	{ name: 'dark at 320 px', colorScheme: 'dark', viewport: { width: 320, height: 640 }, locale: 'de-DE', title: 'Ergebnisse heute', none: 'Ohne Ergebnis' },
+	{ name: 'right to left', viewport: { width: 400, height: 800 }, locale: 'ar', title: 'نتائج اليوم', none: 'بلا نتيجة' }])
+	test(`what today's chats came to is on the board, by queue, ${name}`, async (t) => {
+		t.after(() => stack.query('delete from chat.chat'));
+		await over(['sales', 'sold', null, 7], ['sales', 'order-status', null, 4], ['sales', 'wrong-place', null, 1], ['sales', null, null, 3], ['billing', 'payment-bank', null, 2],
+			['billing', null, null, 1], ['support', null, 'as we said', 2]);
+		const sam = await samAtTheBoard({ bypassCSP: true, ...context });
+		const panel = sam.at('results');
+		assert.equal((await panel.textContent()).trim(), title);
+		await panel.focus();
+		await sam.page.keyboard.press('Enter');
+		const sales = sam.at('results-list').locator('[data-queue=sales]');
+		await sales.waitFor();
+		const lines = await sales.locator('li').evaluateAll((items) => items.map((item) => item.innerText.replace(/\s+/g, ' ').trim()));
+		assert.equal(lines.length, 4);
+		assert.ok(lines[3].startsWith(none), lines[3]);
+		if (name === 'light') assert.deepEqual(lines, ['Sold 7', 'Status told Order 4', 'Wrong place 1', 'Without a result 3']);
+		assert.equal(await sam.page.getByText('as we said').count(), 0, 'nobody\'s words are shown');
+		await axe(sam.page, name);
+		await fits(sam.page, name);
+		await sam.at('results-list').scrollIntoViewIfNeeded();
+		await sam.shoot(`results ${name}`);
+	});

@@ -74,6 +74,38 @@ select results_eq($$select local_start, disposition, chats from internal.report_
 select results_eq($$select filed, count(*) from internal.report_chats('2026-10-24', '2026-10-27', 'sales') where outcome = 'answered' group by filed order by filed$$, $$values
 	('sold', 2::bigint), (null, 3::bigint)$$, 'one by one they say the same');
 select is((select bool_and(ended_at <= before) from (select ended_at, lag(ended_at) over () as before from internal.report_chats('2026-10-24', '2026-10-27', null)) o), true, 'the latest first');
+
+-- today's results: 1 to 4 end on the 25th of Berlin, 1 before 2 before 3 before 4 (at 01:33:40 UTC)
+create function t.results(p_at timestamptz) returns text language sql as $$
+	select string_agg(concat_ws(' ', r.queue, r.heading, coalesce(r.disposition, '-'), case when r.own_words then 'own' end, r.chats), ', ' order by r.disposition, r.own_words)
+	from internal.results_today(p_at) r $$;
+select is(t.results('2026-10-25 12:00+00'), 'sales sold 2, sales - 2', 'results of today: what was chosen, how often, and how many have none');
+select is(t.results('2026-10-25 22:59:59+00'), 'sales sold 2, sales - 2', 'until midnight of the queue, on the day that has 25 hours');
+select is(t.results('2026-10-25 23:00+00'), null, 'and not after it');
+select is(t.results('2026-10-25 01:00+00'), 'sales sold 2, sales - 1', 'nor what is not over yet');
+update chat.queue set time_zone = 'America/New_York' where queue = 'sales';
+select is(t.results('2026-10-25 03:59+00'), 'sales sold 2, sales - 2', 'a midnight is that of each queue: in New York it is still the 24th');
+select is(t.results('2026-10-25 04:00+00'), null, 'and now it is not');
+update chat.queue set time_zone = 'Europe/Berlin' where queue = 'sales';
+insert into chat.disposition_code (disposition) values ('money');
+update chat.disposition_code set parent = 'money' where disposition = 'sold';
+insert into chat.disposition_text (disposition, locale, label) values ('sold', 'en', 'Sold'), ('sold', 'de', 'Verkauft'), ('money', 'de', 'Geld');
+update chat.chat set disposition = 'as we said' where chat = t.chat(4);
+select is(internal.results_json('de-AT', 100, '2026-10-25 12:00+00'), '{"at": "2026-10-25T12:00:00.000Z", "queues": [{"name": "sales", "label": "Sales", "chats": 4, "required": false,
+	"unfiled": 1, "own_words": 1, "more": 0, "results": [{"disposition": "sold", "label": "Verkauft", "heading": "Geld", "chats": 2}]}]}', 'in the language of who asks; nobody''s words');
+insert into chat.disposition_code (disposition) values ('advice');
+update chat.chat set filed_under = 'advice' where chat = t.chat(1);
+select is((internal.results_json('en', 1, '2026-10-25 12:00+00') #> '{queues,0}') - '{name,label,required}'::text[], '{"chats": 4, "unfiled": 0, "own_words": 1, "more": 1,
+	"results": [{"disposition": "sold", "label": "Sold", "heading": "Geld", "chats": 2}]}', 'the most frequent first, the others together');
+select is(internal.results_json('en', 1, '2026-11-25 12:00+00') -> 'queues', '[]', 'a day on which nothing ended');
+select t.fails('select from api.results(t.session(''ana''), null)', 'SB403', 'forbidden', null, 'D7: for supervisors');
+select lives_ok('select body::jsonb -> ''queues'' from api.results(t.session(''sam''), ''de'')', 'who may ask');
+update chat.chat set ended_at = now() where chat in (t.chat(2), t.chat(4));
+set local role switchboard_dba;
+select results_eq('select queue, heading, disposition, chats from chat.result_today order by disposition', $$values ('sales', 'money', 'sold', 1::bigint), ('sales', null, null, 1::bigint)$$,
+	'a DBA selects the same');
+reset role;
+:next_story
 update chat.chat set channel = 'sms' where chat = t.chat(5);
 select results_eq($$select channel, offered, answered, abandoned, wait_avg_s, rating_avg from internal.report_channels('2026-10-24', '2026-10-26', 'sales', null)$$, $$values
 	('sms', 1::bigint, 0::bigint, 1::bigint, null::numeric, null::numeric), ('web', 5::bigint, 5::bigint, 0::bigint, 48.0, 3.50)$$, 'channels');

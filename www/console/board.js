@@ -11,6 +11,7 @@ import { icons } from './icons.js';
 import './letters.js';
 import { reasonText } from './reason.js';
 import './reader.js';
+import './results.js';
 import { Tick } from './tick.js';
 
 const EVERY_MS = 5000;
@@ -111,6 +112,7 @@ export class Board extends LitElement {
 					{ time: clockTime(view.at, texts.locale) })}</span>` : nothing}
 			</header>
 			${view ? html`<div class="scroll">${this.queues(view)}${this.people(view)}${this.chats(view)}
+				<sb-results .texts=${texts} .desk=${this.desk}></sb-results>
 				<sb-letters .texts=${texts} .desk=${this.desk} .counts=${view.outbox}></sb-letters>
 				<sb-blocks .texts=${texts} .desk=${this.desk}></sb-blocks></div>` : this.nothingYet()}
 			<sb-account-of .texts=${texts} .desk=${this.desk}></sb-account-of>

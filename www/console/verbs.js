@@ -266,6 +266,14 @@ export class Verbs {
 		});
 	}
 
+	/** @param {string} locale @returns {Promise<{queues: import('./results.js').QueueResults[]}>} what today's chats came to */
+	results(locale) {
+		return this.#api.get(`results?${new URLSearchParams({ locale })}`).catch((error) => {
+			this.#desk.lost(error);
+			throw error;
+		});
+	}
+
 	/** @param {string} name @param {Record<string, string>} query @returns {Promise<ReportView>} */
 	report(name, query) {
 		return this.#api.get(`reports/${name}?${new URLSearchParams(query)}`).catch((error) => {

@@ -3,6 +3,7 @@ import inbox from '../inbox/texts/ar.js';
 import keys from '../keys/texts/ar.js';
 import letters from '../letters/texts/ar.js';
 import reports from '../reports/texts/ar.js';
+import results from '../results/texts/ar.js';
 
 export default {
 	title: 'Switchboard',
@@ -477,6 +478,7 @@ export default {
 	...keys,
 	...letters,
 	...reports,
+	...results,
 	'notice.mailed': 'الرسالة إلى {name} في الطريق.',
 	'notice.note_left': 'رسالة جديدة في صندوق الوارد',
 	'notice.bot': 'عاد {name} إلى الروبوت.',

@@ -3,6 +3,7 @@ import inbox from '../inbox/texts/de.js';
 import keys from '../keys/texts/de.js';
 import letters from '../letters/texts/de.js';
 import reports from '../reports/texts/de.js';
+import results from '../results/texts/de.js';
 
 export default {
 	title: 'Switchboard',
@@ -443,6 +444,7 @@ export default {
 	...keys,
 	...letters,
 	...reports,
+	...results,
 	'notice.mailed': 'Die E-Mail an {name} ist unterwegs.',
 	'notice.note_left': 'Eine neue Nachricht liegt im Posteingang',
 	'notice.bot': '{name} ist wieder beim Bot.',

@@ -3,6 +3,7 @@ import inbox from '../inbox/texts/en.js';
 import keys from '../keys/texts/en.js';
 import letters from '../letters/texts/en.js';
 import reports from '../reports/texts/en.js';
+import results from '../results/texts/en.js';
 
 export default {
 	title: 'Switchboard',
@@ -443,6 +444,7 @@ export default {
 	...keys,
 	...letters,
 	...reports,
+	...results,
 	'notice.mailed': 'The mail to {name} is on its way.',
 	'notice.note_left': 'A new message is in the inbox',
 	'notice.bot': '{name} is with the bot again.',

@@ -3,6 +3,7 @@ import inbox from '../inbox/texts/es.js';
 import keys from '../keys/texts/es.js';
 import letters from '../letters/texts/es.js';
 import reports from '../reports/texts/es.js';
+import results from '../results/texts/es.js';
 
 export default {
 	title: 'Switchboard',
@@ -445,6 +446,7 @@ export default {
 	...keys,
 	...letters,
 	...reports,
+	...results,
 	'notice.mailed': 'El correo a {name} va en camino.',
 	'notice.note_left': 'Hay un mensaje nuevo en la bandeja',
 	'notice.bot': '{name} vuelve a estar con el bot.',

@@ -3,6 +3,7 @@ import inbox from '../inbox/texts/fr.js';
 import keys from '../keys/texts/fr.js';
 import letters from '../letters/texts/fr.js';
 import reports from '../reports/texts/fr.js';
+import results from '../results/texts/fr.js';
 
 export default {
 	title: 'Switchboard',
@@ -445,6 +446,7 @@ export default {
 	...keys,
 	...letters,
 	...reports,
+	...results,
 	'notice.mailed': 'L’e-mail à {name} est en route.',
 	'notice.note_left': 'Un nouveau message est arrivé',
 	'notice.bot': '{name} est de nouveau avec le bot.',
