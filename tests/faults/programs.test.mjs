@@ -153,6 +153,10 @@ test('PF10: the router is stopped for a while and goes on: what ran out meanwhil
 	await gita.presence('available');
 	stack.router.signal('SIGSTOP');
 	t.after(() => stack.router.running && stack.router.signal('SIGCONT'));
+	await until(async () => { // the server goes on with what it has been asked, and would still decide by what is true now
+		const asked = 'select from pg_stat_activity where datname = current_database() and usename = \'switchboard_router\' and state = \'active\'';
+		return (await stack.query(asked)).length === 0;
+	}, { what: 'the router\'s last question to be answered' });
 	await stack.query('update chat.offer set expires_at = clock_timestamp() where offer = $1', [offer]); // its time passes, with nobody to say so
 	const late = await eva.ask('POST', `offers/${offer}/accept`, {});
 	assert.deepEqual([late.status, late.body.error.code], [409, 'offer_expired']);
