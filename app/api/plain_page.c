@@ -134,17 +134,15 @@ void plain_button(struct plain *plain, const char *class_name, const char *text)
 static void add_policy(struct plain *plain, const struct buf *rules)
 {
 	uint8_t hash[SECRET_BYTES];
-	char digest[SECRET_TOKEN_LEN + 1];
+	char digest[(SECRET_BYTES + 2) / 3 * 4 + 1];
 	struct buf policy;
 
 	buf_init(&policy, 512);
 	buf_add_str(&policy, "default-src 'none'; style-src 'self'");
 	if (rules->len > 0) {
 		secret_sha256(rules->data, rules->len, hash);
-		secret_base64url(hash, sizeof hash, digest);
-		for (char *at = digest; *at; at++)
-			*at = *at == '-' ? '+' : *at == '_' ? '/' : *at; /* not every browser knows the other alphabet here */
-		buf_addf(&policy, " 'sha256-%s='", digest);
+		secret_base64(hash, sizeof hash, digest); /* not every browser knows the other alphabet here */
+		buf_addf(&policy, " 'sha256-%s'", digest);
 	}
 	buf_add_str(&policy, plain->framed ? POLICY "'self'" : POLICY "'none'");
 	response_header(&plain->call->response, "Content-Security-Policy", policy.data);

@@ -34,15 +34,16 @@ void secret_random(uint8_t *ret_bytes, size_t len)
 		abort();
 }
 
+void secret_base64(const uint8_t *data, size_t len, char *ret_text)
+{
+	assert(len < INT32_MAX / 2);
+	EVP_EncodeBlock((unsigned char *)ret_text, data, (int)len);
+}
+
 void secret_base64url(const uint8_t *data, size_t len, char *ret_text)
 {
-	int out;
-
-	assert(len < INT32_MAX / 2);
-	out = EVP_EncodeBlock((unsigned char *)ret_text, data, (int)len);
-	while (out > 0 && ret_text[out - 1] == '=')
-		out--;
-	ret_text[out] = '\0';
+	secret_base64(data, len, ret_text);
+	ret_text[strcspn(ret_text, "=")] = '\0';
 	for (char *c = ret_text; *c; c++)
 		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
 }

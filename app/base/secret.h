@@ -21,6 +21,8 @@ void secret_uuid(char ret_uuid[UUID_LEN + 1]); /* version 4, random */
 void secret_uuid_of(const uint8_t bytes[UUID_BYTES], char ret_uuid[UUID_LEN + 1]); /* the same of bytes that nobody can guess */
 void secret_sha256(const void *data, size_t len, uint8_t ret_hash[SECRET_BYTES]);
 void secret_hmac_sha256(const uint8_t *key, size_t key_len, const void *data, size_t len, uint8_t ret_mac[SECRET_BYTES]);
+/* base64 (RFC 4648 section 4, padded), for what others define. ret_text: as long as for base64url. */
+void secret_base64(const uint8_t *data, size_t len, char *ret_text);
 void secret_base64url(const uint8_t *data, size_t len, char *ret_text); /* ret_text: at least (len + 2) / 3 * 4 + 1 bytes */
 /* Strict: no padding, no other character, no bits left over behind the last byte. STATUS_INVALID also where `size` bytes do not hold it. */
 enum status MUST_CHECK secret_base64url_decode(const char *text, size_t len, uint8_t *ret_data, size_t size, size_t *ret_len);
