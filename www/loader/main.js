@@ -7,7 +7,7 @@ import { base, key, script } from './site.js';
 
 const page = /** @type {any} */ (window);
 
-/** @returns {Promise<WidgetConfig | null>} null: the server has refused it for good */
+/** @returns {Promise<WidgetConfig | void>} nothing: the server has refused it for good, which the site's developer is told */
 async function ask() {
 	const { locale } = script.dataset;
 	const url = `${base}/api/v1/widgets/${encodeURIComponent(key)}${locale ? `?locale=${encodeURIComponent(locale)}` : ''}`;
@@ -16,7 +16,7 @@ async function ask() {
 		try {
 			const answer = await fetch(url, { credentials: 'omit' });
 			const { ok, status } = answer;
-			if (!ok && status < 500 && status !== 429) return null;
+			if (!ok && status < 500 && status !== 429) return console.warn(`Switchboard: the chat is not available here (${status}).`);
 			const body = await answer.json();
 			if (ok) return body;
 			asked = body.error.retry_ms;
@@ -30,7 +30,6 @@ async function start() {
 	const config = await ask();
 	if (!config) {
 		delete page.Switchboard;
-		console.warn('Switchboard: the chat is not available here.');
 		return;
 	}
 	launch(config);
