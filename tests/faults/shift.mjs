@@ -325,6 +325,8 @@ class Shift {
 		if (this.#closed) return;
 		this.#closed = true;
 		await Promise.all(this.talkers.map((talker) => talker.stop()));
+		// after a failure: who still waits would be given to the operators of the next shift, and answered by nobody
+		for (const { person, over } of this.talkingCustomers) if (!over.has(person.chat)) await insist(() => person.call('POST', `chats/${person.chat}/end`, {}), [404, 410]);
 		const open = await this.stack.query('select chat, operator from chat.assignment where ended_at is null');
 		for (const { person } of this.operators) {
 			for (const { chat } of open.filter(({ operator }) => operator === person.name)) await insist(() => person.end(chat), [404, 409, 410]);
