@@ -181,7 +181,7 @@ begin
 	end if;
 	v_due := internal.run_deadlines(v_now, v_sweep);
 	-- a decision costs the more the more are free: of a crowd that signs in at once few at a time, so that no pass goes on until it is cut off
-	v_few := greatest(1, 500 / (1 + (select count(*) from chat.operator_state s where s.on_duty and s.load < s.slots)));
+	v_few := greatest(1, 5000 / (1 + (select count(*) from chat.operator_state s where s.on_duty and s.load < s.slots)));
 	while v_offers < 50 and clock_timestamp() < v_now + interval '500 milliseconds' loop
 		v_made := internal.route(v_now, least(50 - v_offers, v_few));
 		v_offers := v_offers + v_made;

@@ -7,6 +7,9 @@
 -- effective level, then the largest index, then arrived_at, chat, load, last acceptance, operator. Between modes the chat goes first that is first by level,
 -- arrived_at and id. Every order ends in an id: the same tables and the same instant give the same decision.
 
+-- A decision that is not written yet. free: how many were free for this chat; candidates: the best of them, as many as are recorded; last: it takes his last slot.
+create type internal.pair as (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[]);
+
 -- The runtime reason that keeps an operator from one more chat now; NULL: he is free. p_cap: how many he may hold when one comes from that queue.
 create function internal.why_not_free(p_state chat.operator_state, p_cap int, p_stagger interval, p_now timestamptz) returns jsonb
 language sql stable as $$
@@ -49,7 +52,7 @@ $$;
 -- through the index from class to class, so that the length of the line does not matter. p_circles: only needs that ask one of these circles; NULL: all. p_passed:
 -- chats that cannot be had.
 create function internal.class_heads(p_circles int[], p_balanced boolean, p_passed uuid[], p_promote_s int, p_now timestamptz)
-returns table (need int, queue text, circle int, mode text, target_s int, level int, chat uuid, arrived_at timestamptz, declined text[], preferred text)
+returns table (need int, queue text, circle int, mode text, target_s int, usual int, own int, level int, chat uuid, arrived_at timestamptz, declined text[], preferred text)
 language sql stable as $$
 	with recursive head as (
 		select n.need, n.queue, n.circle, n.mode, n.target_s, n.level as usual, w.*
@@ -64,7 +67,7 @@ language sql stable as $$
 			where w.need = h.need and (w.level, w.declined, w.preferred) > (h.level, h.declined, h.preferred) and w.chat <> all (p_passed)
 			order by w.level, w.declined, w.preferred, w.arrived_at, w.chat limit 1) w
 	)
-	select h.need, h.queue, h.circle, h.mode, h.target_s, internal.effective_level(case when h.level < 0 then h.usual else h.level end, h.arrived_at, p_promote_s, p_now),
+	select h.need, h.queue, h.circle, h.mode, h.target_s, h.usual, h.level, internal.effective_level(case when h.level < 0 then h.usual else h.level end, h.arrived_at, p_promote_s, p_now),
 		h.chat, h.arrived_at, h.declined, h.preferred
 	from head h
 $$;
@@ -128,10 +131,9 @@ language sql stable as $$
 	having count(*) > 0
 $$;
 
--- Modes availability and skill: the first chat that somebody free can take, and the best operator for it. free: how many were free for it; candidates: the best of
--- them, as many as are recorded; last: it takes his last slot.
+-- Modes availability and skill: the first chat that somebody free can take, and the best operator for it.
 create function internal.next_in_line(p_few boolean, p_free text[], p_circles int[], p_passed uuid[], p_promote_s int, p_candidates int, p_now timestamptz)
-returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+returns setof internal.pair
 language sql stable as $$
 	select h.need, h.level, h.arrived_at, h.chat, h.declined, h.preferred, k.*
 	from (select * from internal.class_heads(p_circles, false, p_passed, p_promote_s, p_now) x order by x.level, x.arrived_at, x.chat) h
@@ -142,7 +144,7 @@ $$;
 
 -- The same where one operator alone is free, as nearly always in a busy house: there is nobody to compare him with, and the plan has half as many steps.
 create function internal.next_in_line_for(p_operator text, p_circles int[], p_passed uuid[], p_promote_s int, p_now timestamptz)
-returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+returns setof internal.pair
 language sql stable as $$
 	select h.need, h.level, h.arrived_at, h.chat, h.declined, h.preferred, s.operator, s.load + 1 >= s.slots, 1::bigint,
 		array[row(s.operator, 1, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
@@ -187,7 +189,7 @@ language sql stable as $$
 $$;
 
 create function internal.next_balanced(p_free text[], p_circles int[], p_passed uuid[], p_rule internal.routing_rule, p_now timestamptz)
-returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+returns setof internal.pair
 language sql stable as $$
 	with pair as materialized (
 		select * from internal.balanced_pairs(p_free, p_circles, p_passed, p_rule, p_now)
@@ -207,7 +209,7 @@ $$;
 
 -- The same where one operator alone is free: the pairs have the same index, and the only candidate is he.
 create function internal.next_balanced_for(p_operator text, p_circles int[], p_passed uuid[], p_rule internal.routing_rule, p_now timestamptz)
-returns table (need int, level int, arrived_at timestamptz, chat uuid, declined text[], preferred text, operator text, last boolean, free bigint, candidates chat.candidate[])
+returns setof internal.pair
 language sql stable as $$
 	select p.need, p.level, p.arrived_at, p.chat, p.declined, p.preferred, p.operator, (p.state).load + 1 >= (p.state).slots, 1::bigint,
 		array[row(p.operator, 1, (p.state).presence, (p.state).reason, (p.state).lease_until, (p.state).load, p.cap, (p.state).last_offer_at,
@@ -237,7 +239,7 @@ declare
 	v_held record;
 	v_offer uuid := gen_random_uuid();
 begin
-	select c.queue, s.load, n.mode, n.circle, n.offer_timeout_s, n.auto_accept, r.stagger, greatest(0, r.candidates - cardinality(p_candidates)) as further into v_held
+	select c.queue, s.load, n.mode, n.circle, n.offer_timeout_s, n.auto_accept, r.stagger, r.candidates as recorded into v_held
 	from chat.chat c, chat.waiting w, chat.operator_state s, internal.need n, internal.routing_rule r
 	where c.chat = p_chat and c.state = 'queued' and w.chat = p_chat and s.operator = p_operator and n.need = p_need and n.queue = c.queue
 	  and s.presence = 'available' and s.lease_until > p_now and s.load < (p_candidates[1]).cap
@@ -252,13 +254,7 @@ begin
 	values (v_offer, p_chat, p_operator, v_held.queue, p_now, p_now + make_interval(secs => v_held.offer_timeout_s), v_held.mode,
 		internal.offer_figures(v_held.mode, p_level, v_held.load, v_held.stagger, p_candidates[1], p_free - 1, p_declined, p_preferred)
 			|| case when p_operator = any (p_declined) then jsonb_build_object('fresh', internal.on_duty_but(v_held.circle, p_declined)) else '{}' end,
-		p_candidates || array( -- some of those who are able and could not be asked, as they are now
-			select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load, a.cap, s.last_offer_at, s.penalty_until, s.last_accept_at,
-				a.score, null, null, null, null, null, null)::chat.candidate
-			from (select x.operator, x.cap, x.score from internal.able x
-				where x.need = v_held.circle and x.operator <> all (array(select c.operator from unnest(p_candidates) c)) order by x.operator limit v_held.further) a
-			cross join lateral (select * from chat.operator_state o where o.operator = a.operator offset 0) s
-			order by a.operator));
+		p_candidates || internal.not_asked(v_held.circle, p_candidates, v_held.recorded, '{}', '{}', p_now));
 	delete from chat.waiting w where w.chat = p_chat;
 	update chat.chat c set state = 'offered' where c.chat = p_chat;
 	update chat.operator_state s set load = s.load + 1, last_offer_at = p_now where s.operator = p_operator;
@@ -270,6 +266,21 @@ begin
 	end if;
 	perform internal.ring_relays('o:' || p_operator, p_now);
 	return 'made';
+end $$;
+
+-- Some of those who are able and could not be asked, as they are now, so that the record holds p_recorded. p_offered: who got an offer a moment ago that is not written yet, if
+-- he stands in p_accepting with his yes to it. Its plan is kept.
+create function internal.not_asked(p_circle int, p_asked chat.candidate[], p_recorded int, p_offered text[], p_accepting text[], p_now timestamptz) returns chat.candidate[]
+language plpgsql stable as $$
+begin
+	return array(
+		select row(s.operator, null, s.presence, s.reason, s.lease_until, s.load + s.offered::int, a.cap, case when s.offered then p_now else s.last_offer_at end, s.penalty_until,
+			case when s.offered and s.operator = any (p_accepting) then p_now else s.last_accept_at end, a.score, null, null, null, null, null, null)::chat.candidate
+		from (select x.operator, x.cap, x.score from internal.able x
+			where x.need = p_circle and x.operator <> all (array(select c.operator from unnest(p_asked) c)) order by x.operator
+			limit greatest(0, p_recorded - cardinality(p_asked))) a
+		cross join lateral (select x.*, x.operator = any (p_offered) as offered from chat.operator_state x where x.operator = a.operator offset 0) s
+		order by a.operator);
 end $$;
 
 create function internal.why_not_made(p_operator text, p_cap int, p_now timestamptz) returns text
@@ -310,18 +321,48 @@ language sql stable as $$
 	end
 $$;
 
--- Makes offers until no waiting chat has a free operator, p_limit at most; gives back how many. Its plans are made once and for indexes: a line that was empty
--- when a plan was made may be long the next moment.
+-- The next pair of all who wait and of these who are free; without a chat where nobody can take any.
+create function internal.next_pair(p_rule internal.routing_rule, p_free text[], p_circles int[], p_passed uuid[], p_now timestamptz) returns internal.pair
+language plpgsql stable as $$
+declare
+	v_pair internal.pair;
+	v_other internal.pair;
+	v_one boolean := cardinality(p_free) = 1;
+begin
+	if p_rule.lines then
+		if v_one then
+			select * into v_pair from internal.next_in_line_for(p_free[1], p_circles, p_passed, p_rule.promote_s, p_now);
+		elsif p_circles is not null then
+			select * into v_pair from internal.next_in_line(true, p_free, p_circles, p_passed, p_rule.promote_s, p_rule.candidates, p_now);
+		else
+			select * into v_pair from internal.next_in_line(false, p_free, null, p_passed, p_rule.promote_s, p_rule.candidates, p_now);
+		end if;
+	end if;
+	if p_rule.balances then
+		if v_one then
+			select * into v_other from internal.next_balanced_for(p_free[1], p_circles, p_passed, p_rule, p_now);
+		else
+			select * into v_other from internal.next_balanced(p_free, p_circles, p_passed, p_rule, p_now);
+		end if;
+		if v_pair.chat is null or (v_other.level, v_other.arrived_at, v_other.chat) < (v_pair.level, v_pair.arrived_at, v_pair.chat) then
+			return v_other;
+		end if;
+	end if;
+	return v_pair;
+end $$;
+
+-- Makes offers until no waiting chat has a free operator, p_limit at most; gives back how many. Where several slots are free the decisions are made one after the
+-- other, each as if the one before had been written, and then written together (routing_many.sql): what a statement costs to begin and end is shared. One alone, or one whose
+-- rows were not to be had, goes by itself. Its plans are made once and for indexes: a line that was empty when a plan was made may be long the next moment.
 create function internal.route(p_now timestamptz, p_limit int) returns int
 language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare
 	v_look record;
-	v_rule internal.routing_rule;
-	v_pair record;
-	v_other record;
-	v_one boolean; -- one operator alone is free
-	v_found boolean;
+	v_pair internal.pair;
+	v_pairs internal.pair[];
 	v_made text;
+	v_many int;
+	v_alone boolean := false; -- the next one goes by itself
 	v_passed uuid[] := '{}'; -- chats that could not be had
 	v_held text[] := '{}';   -- operators who could not
 	v_waited boolean := false;
@@ -335,38 +376,27 @@ begin
 			select * into v_look from internal.look(p_now, v_held);
 		end if;
 		exit when v_look.free = '{}';
-		v_rule := v_look.rule;
-		v_found := false;
-		v_one := cardinality(v_look.free) = 1;
-		if v_rule.lines then
-			if v_one then
-				select * into v_pair from internal.next_in_line_for(v_look.free[1], v_look.circles, v_passed, v_rule.promote_s, p_now);
-			elsif v_look.circles is not null then
-				select * into v_pair from internal.next_in_line(true, v_look.free, v_look.circles, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
-			else
-				select * into v_pair from internal.next_in_line(false, v_look.free, null, v_passed, v_rule.promote_s, v_rule.candidates, p_now);
-			end if;
-			v_found := found;
-		end if;
-		if v_rule.balances then
-			if v_one then
-				select * into v_other from internal.next_balanced_for(v_look.free[1], v_look.circles, v_passed, v_rule, p_now);
-			else
-				select * into v_other from internal.next_balanced(v_look.free, v_look.circles, v_passed, v_rule, p_now);
-			end if;
-			if not v_found then
-				v_pair := v_other;
-				v_found := found;
-			elsif found and (v_other.level, v_other.arrived_at, v_other.chat) < (v_pair.level, v_pair.arrived_at, v_pair.chat) then
-				v_pair := v_other;
+		if v_alone or cardinality(v_look.free) = 1 or p_limit - v_offers = 1 then
+			v_pair := internal.next_pair(v_look.rule, v_look.free, v_look.circles, v_passed, p_now);
+			exit when v_pair.chat is null;
+		else
+			v_pairs := internal.next_pairs(v_look.rule, v_look.free, v_look.circles, v_passed, p_limit - v_offers, p_now);
+			exit when v_pairs = '{}';
+			v_pair := v_pairs[1];
+			if cardinality(v_pairs) > 1 then
+				v_many := internal.make_offers(v_pairs, p_now);
+				v_offers := v_offers + v_many;
+				v_alone := v_many < cardinality(v_pairs);
+				exit when v_many = cardinality(v_look.free); -- whoever frees a slot meanwhile rings
+				continue;
 			end if;
 		end if;
-		exit when not v_found;
+		v_alone := false;
 		v_made := internal.make_offer(v_pair.need, v_pair.level, v_pair.chat, v_pair.declined, v_pair.preferred, v_pair.operator, v_pair.free, v_pair.candidates, p_now);
 		case v_made
 			when 'made' then
 				v_offers := v_offers + 1;
-				exit when v_one and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
+				exit when cardinality(v_look.free) = 1 and v_pair.last; -- the steady state of a busy house: whoever frees a slot meanwhile rings
 			when 'changed' then
 				v_again := v_again + 1;
 			when 'operator' then

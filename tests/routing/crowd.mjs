@@ -14,8 +14,9 @@ const QUEUES = ['plain', 'expert', 'weighed'];
 // What a verb answers to who comes too late, or waited too long for another's lock (the roles have a lock_timeout).
 const LATE = ['already_taken', 'offer_expired', 'not_found', 'not_owner', 'gone', 'conflict', 'canceling statement due to lock timeout'];
 
-// A company with a queue of each mode: whoever has the skill may take all of them. Few slots, and no stagger: everybody is contended for.
-export async function openCrowd({ cluster, installation }) {
+// A company with a queue of each mode: whoever has the skill may take all of them. Few slots (most_slots: 1 gives each one, so that decisions are written together), and no
+// stagger: everybody is contended for.
+export async function openCrowd({ cluster, installation, most_slots = 3 }) {
 	const database = await openDatabase({ cluster, installation, demo: false });
 	await database.query(`alter database ${database.name} set deadlock_timeout = '20ms'`); // a deadlock shows at once
 	for (const program of ['api', 'router']) await database.query(`alter role switchboard_${program} in database ${database.name} set statement_timeout = '60s'`);
@@ -32,7 +33,7 @@ export async function openCrowd({ cluster, installation }) {
 		update chat.setting set value = '600' where name = 'operator_lease_s'`);
 	const crowd = new Crowd(database);
 	for (const [i, operator] of OPERATORS.entries()) {
-		await database.query('insert into chat.operator (operator, name, max_chats) values ($1::text, $1::text, $2)', [operator, 1 + i % 3]);
+		await database.query('insert into chat.operator (operator, name, max_chats) values ($1::text, $1::text, $2)', [operator, 1 + i % most_slots]);
 		await database.query("insert into chat.operator_skill (operator, skill, rating) values ($1, 'depth', $2)", [operator, 4 + i]);
 		await crowd.call('api', 'login', operator, session(operator), null, null);
 		await crowd.call('api', 'join_queues', session(operator), QUEUES);
@@ -137,8 +138,9 @@ class Crowd {
 		while ((await this.one("select count(*) from chat.chat where state = 'queued'")).count > 30 && this.errors.size <= 5) await pause();
 	}
 
-	// One router has made up its mind when another gives the operator as much as he may hold; then it goes on. Gives back whether it made its offer.
-	async decideLate() {
+	// One router has made up its mind when another gives the operator as much as he may hold; then it goes on, with a decision alone or one of many. Gives back whether it made
+	// its offer.
+	async decideLate({ together = false } = {}) {
 		await this.database.query("update chat.operator_state set presence = 'break' where operator <> 'ana'");
 		await Promise.all([this.open('plain'), this.open('plain')]);
 		const [slow, fast] = [await this.database.connect(), await this.database.connect()];
@@ -150,8 +152,8 @@ class Crowd {
 			if (rowCount !== 1) throw new Error('there is no pair to decide on');
 			const { rows: [{ made }] } = await fast.query('select internal.route(clock_timestamp(), 50) as made');
 			if (made !== 1) throw new Error(`${made} offers for a single slot`);
-			const { rows: [{ late }] } = await slow.query(`select internal.make_offer(m.need, m.level, m.chat, m.declined, m.preferred, m.operator, m.free, m.candidates,
-				clock_timestamp()) = 'made' as late from mind m`);
+			const { rows: [{ late }] } = await slow.query(together ? 'select internal.make_offers(array[row(m.*)::internal.pair], clock_timestamp()) = 1 as late from mind m'
+				: `select internal.make_offer(m.need, m.level, m.chat, m.declined, m.preferred, m.operator, m.free, m.candidates, clock_timestamp()) = 'made' as late from mind m`);
 			return late;
 		} finally {
 			await Promise.all([slow.end(), fast.end()]);

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openCluster } from '../support/database.mjs';
 import { findInstallation } from '../support/installation.mjs';
 import { openCrowd } from './crowd.mjs';
@@ -41,24 +42,34 @@ test('four routers pass at once beside people who accept, decline, end, leave an
 });
 
 // The lock of a pass keeps apart those who work out who is able to do what. The offer itself must hold without it.
-test('four decide at once without the lock of the pass: caps and owners hold', { timeout: 300_000 }, async (t) => {
-	const crowd = await openCrowd({ cluster, installation });
-	try {
-		await crowd.call('router', 'router_pass');
-		const route = () => crowd.database.query('select internal.route(clock_timestamp(), 50)');
-		const turns = await crowd.run(CHATS, [route, route, route, route], ['accept', 'accept', 'decline', 'end', 'abandon']);
-		await judge(crowd, turns, t);
-	} finally {
-		await crowd.database.close();
-	}
-});
+for (const [what, most_slots] of [['one decision after the other', 3], ['decisions written together', 1]]) {
+	test(`four decide at once without the lock of the pass, ${what}: caps and owners hold`, { timeout: 300_000 }, async (t) => {
+		const crowd = await openCrowd({ cluster, installation, most_slots });
+		try {
+			await crowd.call('router', 'router_pass');
+			const route = async () => {
+				if (most_slots === 1) await pause(50); // meanwhile several are free
+				await crowd.database.query('select internal.route(clock_timestamp(), 50)');
+			};
+			const turns = await crowd.run(CHATS, [route, route, route, route], ['accept', 'accept', 'decline', 'end', 'abandon']);
+			await judge(crowd, turns, t);
+			const [{ together }] = await crowd.database.query(`select coalesce(sum(n), 0)::int as together
+				from (select count(*) as n from chat.audit where new ->> 'state' = 'offered' group by xmin, cmin::text) a where n > 1`); // by one statement
+			if (most_slots === 1) assert.ok(together > 10, `${together} offers were made together with others`);
+		} finally {
+			await crowd.database.close();
+		}
+	});
+}
 
-test('what was decided before another router filled the operator up is looked at again under his lock', async () => {
-	const crowd = await openCrowd({ cluster, installation });
-	try {
-		assert.equal(await crowd.decideLate(), false, 'no offer beyond the cap');
-		assert.deepEqual(await crowd.violations(), []);
-	} finally {
-		await crowd.database.close();
-	}
-});
+for (const together of [false, true]) {
+	test(`what was decided before another router filled the operator up is looked at again under his lock${together ? ', where decisions are written together' : ''}`, async () => {
+		const crowd = await openCrowd({ cluster, installation });
+		try {
+			assert.equal(await crowd.decideLate({ together }), false, 'no offer beyond the cap');
+			assert.deepEqual(await crowd.violations(), []);
+		} finally {
+			await crowd.database.close();
+		}
+	});
+}
