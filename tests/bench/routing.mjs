@@ -2,9 +2,9 @@
 // What a decision costs, held against a plain claim of one row on the same database in the same run. Explained in tests/bench/README.md.
 //
 //   SWITCHBOARD_BUILD=... node tests/bench/routing.mjs [--waiting 10000] [--operators 500] [--queues 5] [--mode skill] [--rounds 300]
-//        [--slots 1] [--joined 3] [--unservable 0] [--cold] [--functions] [--json FILE] [--sql DIR]
+//        [--slots 1] [--joined 3] [--unservable 0] [--together 2,5,10,50] [--cold] [--functions] [--json FILE] [--sql DIR]
 //
-// --waiting, --operators, --queues and --mode take lists (100,1000,10000). --cold measures the start of everybody at once instead of the steady state,
+// --together: as many slots have become free, one at a time, since the router last decided. --waiting, --operators, --queues and --mode take lists (100,1000,10000). --cold measures the start of everybody at once instead of the steady state,
 // --functions shows where the time of the decisions went, --sql takes migrations and functions from another tree.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const { values: given } = parseArgs({
 	options: {
 		waiting: { type: 'string', default: '10000' }, operators: { type: 'string', default: '500' }, queues: { type: 'string', default: '5' },
 		mode: { type: 'string', default: 'availability,skill,balanced' }, rounds: { type: 'string', default: '300' }, slots: { type: 'string', default: '1' },
-		joined: { type: 'string', default: '3' }, unservable: { type: 'string', default: '0' }, cold: { type: 'boolean', default: false },
+		joined: { type: 'string', default: '3' }, unservable: { type: 'string', default: '0' }, together: { type: 'string', default: '2,5,10,50' }, cold: { type: 'boolean', default: false },
 		functions: { type: 'boolean', default: false }, json: { type: 'string' }, sql: { type: 'string' },
 	},
 });
@@ -94,6 +94,34 @@ async function steadyState(sessions, operators) {
 	return Object.fromEntries(Object.keys(times).map((name) => [name, { ...summary(times[name]), cpu: summary(cpu[name]).p50 }]));
 }
 
+// Several slots have become free, one chat ending after the other, before the router has its turn: what each decision costs then, beside as many plain claims.
+async function together(sessions, operators, slots) {
+	const random = seeded(slots);
+	const times = { route: [], claim: [] };
+	const cpu = { route: [], claim: [] };
+	for (let round = -3; round < Math.max(10, rounds / slots); round++) {
+		const first = Math.floor(random() * operators);
+		const someone = (i) => `o${String(1 + (first + i * Math.floor(operators / slots)) % operators).padStart(5, '0')}`;
+		for (let i = 0; i < slots; i++) await sessions.hands.run('free', someone(i));
+		const took = await sessions.route.timed('route');
+		if (took.offers !== slots) throw new Error(`${took.offers} offers where ${slots} slots were free`);
+		await sessions.hands.run('settle', true);
+		const claim = { ms: 0, cpu: 0 };
+		for (let i = 0; i < slots; i++) {
+			const { ms, cpu: computed } = await sessions.claim.timed('claim', someone(i));
+			claim.ms += ms;
+			claim.cpu += computed;
+			await sessions.hands.run('claimable');
+		}
+		if (round < 0) continue;
+		times.route.push(took.ms / slots);
+		cpu.route.push(took.cpu / slots);
+		times.claim.push(claim.ms / slots);
+		cpu.claim.push(claim.cpu / slots);
+	}
+	return Object.fromEntries(['route', 'claim'].map((name) => [name, { ...summary(times[name]), cpu: summary(cpu[name]).p50 }]));
+}
+
 // Everybody is free and signs in at once: offers a second until nothing is left to offer. The first call also works out the configuration.
 async function coldStart(session) {
 	const calls = [];
@@ -128,6 +156,10 @@ function print(row) {
 	const figures = ['route', 'pass', 'claim'].map((name) => `${name}${ms(row[name].p50)} cpu${ms(row[name].cpu)} p99${ms(row[name].p99)}`);
 	console.log(`${head} ${figures.join(' | ')} | ${(1000 / row.route.p50).toFixed(0).padStart(5)} decisions/s = ${ratio('route', 'p50')} claim `
 		+ `(cpu ${ratio('route', 'cpu')}), pass ${ratio('pass', 'p50')} (cpu ${ratio('pass', 'cpu')})`);
+	for (const [slots, { route, claim }] of Object.entries(row.together)) {
+		console.log(`${' '.repeat(31)}${slots.padStart(3)} slots free together: a decision${ms(route.p50)} cpu${ms(route.cpu)} | claim${ms(claim.p50)} cpu${ms(claim.cpu)} | `
+			+ `${(1000 / route.p50).toFixed(0).padStart(5)} decisions/s = ${(claim.p50 / route.p50).toFixed(2)} x claim (cpu ${(claim.cpu / route.cpu).toFixed(2)} x)`);
+	}
 }
 
 async function measure(cluster, installation, operators, queues, waitings, modes) {
@@ -155,7 +187,10 @@ async function measure(cluster, installation, operators, queues, waitings, modes
 				await client.query('vacuum analyze'); // as it is in a house that has been open for some minutes
 				const row = { waiting, operators, queues, mode };
 				if (given.cold) row.cold = await coldStart(sessions.route);
-				else Object.assign(row, await steadyState(sessions, operators));
+				else {
+					Object.assign(row, await steadyState(sessions, operators), { together: {} });
+					for (const slots of numbers(given.together).filter((n) => n <= operators)) row.together[slots] = await together(sessions, operators, slots);
+				}
 				results.push(row);
 				print(row);
 				if (given.functions) await whereTheTimeWent(database);
