@@ -4,8 +4,9 @@
 //   SWITCHBOARD_BUILD=... node tests/bench/routing.mjs [--waiting 10000] [--operators 500] [--queues 5] [--mode skill] [--rounds 300]
 //        [--slots 1] [--joined 3] [--unservable 0] [--together 2,5,10,50] [--cold] [--functions] [--json FILE] [--sql DIR]
 //
-// --together: as many slots have become free, one at a time, since the router last decided. --waiting, --operators, --queues and --mode take lists (100,1000,10000). --cold measures the start of everybody at once instead of the steady state,
-// --functions shows where the time of the decisions went, --sql takes migrations and functions from another tree.
+// --together: so many slots have become free, one at a time, since the router last decided. --waiting, --operators, --queues, --mode and --together take lists
+// (100,1000,10000). --cold measures the start of everybody at once instead of the steady state, --functions shows where the time of the decisions went, --sql takes
+// migrations and functions from another tree.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
