@@ -12,10 +12,10 @@ export function excerpts(dir, details) {
 	return readdirSync(dir).sort().flatMap((stack) => ofStack(`${dir}/${stack}`, failed)).map((line) => `  ${line}\n`).join('');
 }
 
-// The test that began last in the stack whose logs were kept last, null where there is none.
-export function lastMarked(dir) {
+// The test of this file that began last in the stack whose logs were kept last, null where there is none.
+export function lastMarked(dir, file) {
 	if (!existsSync(dir)) return null;
-	const [latest] = readdirSync(dir).map((stack) => `${dir}/${stack}`).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+	const [latest] = readdirSync(dir).filter((name) => name.startsWith(file.replace(/\W+/g, '-'))).map((stack) => `${dir}/${stack}`).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
 	return latest ? marksOf(latest).at(-1)?.test ?? null : null;
 }
 
