@@ -77,6 +77,25 @@ test('accept over the socket answers with the chat, then its events follow from 
 	assert.equal((await ana.say(kim.chat, 'hello')).t, 'ack');
 });
 
+test('offers that the router makes together reach every desk', async () => {
+	const client = await stack.database.connect();
+	await client.query('begin');
+	await client.query('select pg_advisory_xact_lock(7398, internal.router_lock((internal.router_term()).term))'); // no pass meanwhile
+	const desks = [], customers = [];
+	try {
+		for (const name of ['ana', 'chloe']) desks.push(await duty(name));
+		await stack.query("update chat.operator set max_chats = 1 where operator in ('ana', 'chloe')"); // until each comes on duty again: who gets an offer is out of it
+		for (const name of ['Kim', 'Lee']) customers.push(await waits({ name }));
+	} finally {
+		await client.end();
+	}
+	const offers = await Promise.all(desks.map((desk) => desk.nextOffer()));
+	const chats = customers.map(({ chat }) => chat);
+	assert.deepEqual(offers.map(({ chat }) => chat).sort(), chats.sort());
+	const statements = await stack.query("select distinct xmin::text, cmin::text from chat.audit where new ->> 'state' = 'offered' and key = any ($1)", [chats]);
+	assert.equal(statements.length, 1, 'both were written by one statement');
+});
+
 test('accepting what does not exist, is somebody else\'s, was taken or is over is an error that names the offer', async () => {
 	const ana = await duty('ana');
 	const kim = await waits();
