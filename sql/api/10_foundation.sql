@@ -50,10 +50,11 @@ begin
 end $$;
 
 -- Is a session still good: used and begun not too long ago?
+create function internal.session_holds(p_session chat.session, p_now timestamptz, p_idle interval, p_max interval) returns boolean
+language sql stable as $$ select p_session.last_used_at > p_now - p_idle and p_session.created_at > p_now - p_max $$;
+
 create function internal.session_holds(p_session chat.session, p_now timestamptz) returns boolean
-language sql stable as $$
-	select p_session.last_used_at > p_now - internal.seconds('session_idle_s') and p_session.created_at > p_now - internal.seconds('session_max_s')
-$$;
+language sql stable as $$ select internal.session_holds(p_session, p_now, internal.seconds('session_idle_s'), internal.seconds('session_max_s')) $$;
 
 -- Names who acts for the audit rows of this transaction.
 create function internal.act_as(p_kind text, p_actor text) returns void

@@ -33,11 +33,13 @@ language plpgsql security definer set search_path = chat, pg_temp as $$
 declare
 	v_now timestamptz := clock_timestamp();
 	v_live bytea[];
+	v_idle interval := internal.seconds('session_idle_s'); -- once, not for each session
+	v_max interval := internal.seconds('session_max_s');
 begin
 	update chat.relay r set heartbeat_at = v_now where r.relay = p_relay;
 	select coalesce(array_agg(s.session), '{}') into v_live
 	from chat.session s join chat.operator o on o.operator = s.operator
-	where s.session = any (p_sessions) and o.active and internal.session_holds(s, v_now);
+	where s.session = any (p_sessions) and o.active and internal.session_holds(s, v_now, v_idle, v_max);
 	v_live := v_live || internal.live_bots(p_sessions, v_now);
 	update chat.session s set last_used_at = v_now where s.session = any (v_live) and s.last_used_at < v_now - interval '60 seconds';
 	perform internal.renew_lease(l.operator, v_now)
@@ -179,6 +181,8 @@ returns table (ord int, mark text, chat uuid, last_seq bigint, customer_got bigi
 language plpgsql security definer set search_path = chat, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	v_now timestamptz := clock_timestamp();
+	v_idle interval := internal.seconds('session_idle_s'); -- once, not for each desk: a third of what this cost
+	v_max interval := internal.seconds('session_max_s');
 begin
 	return query
 		select d.ord::int, md5(concat_ws(' ', 'offers', d.offers, 'chats', d.chats)), a.chat, n.last_seq, e.got, e.read, g.got, g.read,
@@ -188,7 +192,7 @@ begin
 				(select string_agg(f.offer::text, ' ' order by f.offer) from chat.offer f where f.operator = o.operator and f.state = 'open') as offers,
 				(select string_agg(k.chat::text, ' ' order by k.chat) from chat.assignment k where k.operator = o.operator and k.ended_at is null) as chats
 			from unnest(p_sessions) with ordinality u (session, ord) join chat.session s on s.session = u.session join chat.operator o on o.operator = s.operator
-			where o.active and internal.session_holds(s, v_now)
+			where o.active and internal.session_holds(s, v_now, v_idle, v_max)
 		) d
 		left join chat.assignment a on a.operator = d.operator and a.ended_at is null left join chat.chat_counter n on n.chat = a.chat
 		left join chat.delivery e on e.chat = a.chat and e.party = 'customer' left join chat.delivery g on g.chat = a.chat and g.party = 'operator'
