@@ -24,7 +24,6 @@
 #define RETRY_MS 1000
 #define ROWS_ENOUGH 16 /* a statement of so many is not waited for */
 #define ROWS_MANY 48
-#define LONG_US 1000   /* a small statement that takes so long waits for something, and others need not wait with it */
 
 void batch_init(struct batch *b, struct pipe *pipe, struct pipe *spare, struct clients *clients, struct rooms *rooms, struct hints *hints, const struct limits *limits)
 {
@@ -315,10 +314,8 @@ static void on_posted(void *arg, const PGresult *result, const struct problem *p
 	b->flying_count -= flight->count;
 	flight->posts = NULL;
 	flight->count = 0;
-	if (result) {
+	if (result)
 		histogram_note_us(&b->commit, flight->sent_us, b->answered_us);
-		b->usual_us = (b->usual_us * 7 + b->answered_us - flight->sent_us) / 8;
-	}
 	if (!result) {
 		take_failure(b, flight->pipe, problem);
 	} else if (!take_answer(b, result)) {
@@ -370,15 +367,8 @@ static void take_off(struct batch *b, struct flight *flight)
 		assert(!b->arrays[i].overflow);
 }
 
-/* Two small statements are done sooner beside each other where each waits, for a slow disk or a lock. Where they only compute the second takes the processor from the first, and
- * what waits is cheaper together. */
-static bool is_worth_a_second(const struct batch *b, const struct flight *first)
-{
-	return b->usual_us >= LONG_US || b->clients->transport->now_us() - first->sent_us >= LONG_US || !pipe_is_up(first->pipe);
-}
-
-/* Where the next statement goes. Where enough has come for a large one nothing is gained by a second, nor while a row that is at fault is looked for. The second session
- * is there for other things, and has to be idle. */
+/* Where the next statement goes. Two small ones are on their way faster than one after the other; where enough has come for a large one nothing is gained by a second,
+ * nor while a row that is at fault is looked for. The second session is there for other things, and has to be idle. */
 static struct flight *next_flight(struct batch *b)
 {
 	struct flight *first = &b->flights[0], *spare = &b->flights[1];
@@ -387,8 +377,6 @@ static struct flight *next_flight(struct batch *b)
 		return NULL;
 	if (!first->posts && pipe_is_up(first->pipe))
 		return first;
-	if (first->posts && !is_worth_a_second(b, first))
-		return NULL;
 	return !spare->posts && spare->pipe && pipe_is_up(spare->pipe) && pipe_in_flight(spare->pipe) == 0 ? spare : NULL;
 }
 

@@ -41,7 +41,6 @@ struct batch {
 	bool gathering;                  /* the last statement was small: until batch_gathered() the next one waits for company */
 	struct buf arrays[POST_ARRAY_COUNT];
 	uint64_t answered_us;            /* the last one */
-	uint64_t usual_us;               /* what a statement has taken lately */
 	struct histogram rows, commit, lag; /* of a statement; s from sending it to its answer; s from a message's frame to that */
 	unsigned long long statements, stored, repeated, refused;
 };
