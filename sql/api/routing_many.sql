@@ -4,11 +4,12 @@
 -- That is the same only where whoever gets an offer is out of it afterwards, because of the stagger interval or because it was his last slot: then those who are left are as
 -- they were. And a chat that somebody has declined, or that is kept for somebody, goes by itself: who may have it depends on who else is there.
 
--- The next pairs, p_limit at most, in their order; none where nobody can take anything. Where modes are mixed each is looked for by itself.
+-- The next pairs, p_limit at most, in their order; none where nobody can take anything. Where modes are mixed each is looked for by itself. Never more than 100: whose desks
+-- are to be looked at is one notification, which takes 8,000 bytes, and a name has up to 63.
 create function internal.next_pairs(p_rule internal.routing_rule, p_free text[], p_circles int[], p_passed uuid[], p_limit int, p_now timestamptz) returns internal.pair[]
 language plpgsql stable as $$
 declare
-	v_limit int := least(p_limit, cardinality(p_free));
+	v_limit int := least(p_limit, cardinality(p_free), 100);
 	v_pairs internal.pair[] := '{}';
 	v_pair internal.pair;
 	v_free text[] := p_free;

@@ -101,6 +101,14 @@ select cmp_ok((select min(x.share) from (select avg((r ->> 'together')::numeric 
 	'and in each mixture of modes a good part of them together');
 select diag(format('%s decisions, %s of them with others', sum((r ->> 'offers')::int), sum((r ->> 'together')::int))) from t.result;
 
+-- ---- more than one notification can name: they are told of in several -----------------------------------------------
+savepoint crowd;
+insert into chat.relay (name, started_at, heartbeat_at) values ('ear', t.at(0), t.at(1000));
+select t.sign_in(rpad('o' || lpad(n::text, 3, '0'), 63, 'x'), '{sales}', t.at(0)) from generate_series(1, 150) n;
+select t.arrive(n, 'sales', t.at(n)) from generate_series(1, 150) n;
+select is(internal.route(t.at(1000), 1000), 150, 'a hundred and fifty operators with the longest names get their offers in one go');
+rollback to crowd;
+
 -- ---- one of many cannot be had: those before it are made, those behind it are decided anew --------------------------
 savepoint story;
 select t.sign_in(o, '{sales}', t.at(0)) from unnest('{ana,bo,cy}'::text[]) o;
