@@ -53,9 +53,10 @@ for (const [what, most_slots] of [['one decision after the other', 3], ['decisio
 			};
 			const turns = await crowd.run(CHATS, [route, route, route, route], ['accept', 'accept', 'decline', 'end', 'abandon']);
 			await judge(crowd, turns, t);
+			if (most_slots > 1) return;
 			const [{ together }] = await crowd.database.query(`select coalesce(sum(n), 0)::int as together
 				from (select count(*) as n from chat.audit where new ->> 'state' = 'offered' group by xmin, cmin::text) a where n > 1`); // by one statement
-			if (most_slots === 1) assert.ok(together > 10, `${together} offers were made together with others`);
+			assert.ok(together > 10, `${together} offers were made together with others`);
 		} finally {
 			await crowd.database.close();
 		}
