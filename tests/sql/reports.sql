@@ -111,12 +111,14 @@ select results_eq($$select channel, offered, answered, abandoned, wait_avg_s, ra
 	('sms', 1::bigint, 0::bigint, 1::bigint, null::numeric, null::numeric), ('web', 5::bigint, 5::bigint, 0::bigint, 48.0, 3.50)$$, 'channels');
 update chat.chat set channel = 'web';
 :next_story
+-- a day is the queue's: an hour or two before midnight UTC it is tomorrow in Berlin
+create function t.today(p_queue text) returns text language sql stable as $$ select (now() at time zone q.time_zone)::date::text from chat.queue q where q.queue = p_queue $$;
 select t.open(11, 'guided'), t.open(12, 'guided'), t.open(13, 'guided'), t.open(14, 'guided');
 select internal.end_chat(t.chat(11), 'bot', '', 'bot_ended', now()) from api.ask_person(t.chat(13), t.token(13), null, 'billing');
-select is((select (bot, queue, chats, contained, "left", escalated, running, containment)::text from internal.report_bots(current_date::text, current_date::text, 'sales', null)),
+select is((select (bot, queue, chats, contained, "left", escalated, running, containment)::text from internal.report_bots(t.today('sales'), t.today('sales'), 'sales', null)),
 	'(guide,sales,3,1,0,0,2,100.0)',
 	'bots: what ended there, what runs');
-select is((select (bot, chats, escalated, containment)::text from internal.report_bots(current_date::text, current_date::text, 'billing', null)), '(guide,1,1,0.0)', 'what went to people');
+select is((select (bot, chats, escalated, containment)::text from internal.report_bots(t.today('billing'), t.today('billing'), 'billing', null)), '(guide,1,1,0.0)', 'what went to people');
 :next_story
 
 -- ---- the answer ---------------------------------------------------------------------------------------------------------
