@@ -202,6 +202,10 @@ where (l.chat is not null) <> (c.state = 'bot' and b.kind <> 'built_in' and c.bo
 select coalesce(c.chat, s.chat) as chat, c.state from (select * from chat.chat where state in ('active', 'bot')) c full join internal.silence s on s.chat = c.chat
 where c.chat is null or s.chat is null;
 
+-- name: the customers of all open chats of the web are watched
+select c.chat, c.state from chat.chat c where c.channel = 'web' and c.state in ('bot', 'queued', 'offered', 'active')
+and not exists (select from internal.customer_watch w where w.chat = c.chat);
+
 -- name: a reminder comes once in a silence
 select m.chat, m.data from chat.message m where m.kind = 'reminder' and m.data ? 'since' group by m.chat, m.data having count(*) > 1;
 

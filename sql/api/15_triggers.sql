@@ -22,6 +22,9 @@ begin
 	if old.state in ('active', 'bot') or new.state in ('active', 'bot') then
 		perform internal.watch_silence(new);
 	end if;
+	if 'active' in (old.state, new.state) and new.ended_at is null and new.state <> 'wrap_up' then
+		perform internal.watch_customer(new.chat); -- what time a customer has to come back is another now
+	end if;
 	if old.state = 'queued' then
 		delete from chat.waiting w where w.chat = new.chat;
 	elsif new.state = 'queued' then

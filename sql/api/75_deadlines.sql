@@ -174,21 +174,75 @@ begin
 	return v_count;
 end $$;
 
--- Customers who vanished: a waiting chat is abandoned, a running one ends when the time for coming back is over. Settings are read by subqueries: once,
--- not for each of many chats.
+-- Nearly every customer is there, and is not asked for each second: internal.customer_watch says when to look at each again, and that is never after his time could be
+-- over. Only a time that becomes shorter needs a word. Who says one holds the chat's row; the router waits for nobody's.
+create function internal.watch_customer(p_chat uuid) returns void
+language sql as $$
+	insert into internal.customer_watch as w (chat, check_at) values (p_chat, '-infinity') on conflict (chat) do update set check_at = '-infinity' where isfinite(w.check_at)
+$$;
+
+create function internal.customer_time_changes() returns trigger
+language plpgsql security definer set search_path = chat, pg_temp as $$
+begin
+	perform internal.watch_customer(new.chat);
+	return null;
+end $$;
+
+create trigger customer_comes after insert on chat.chat
+	for each row when (new.channel = 'web' and new.ended_at is null) execute function internal.customer_time_changes();
+create trigger customer_was_seen_earlier after update of customer_seen_at on chat.chat
+	for each row when (new.customer_seen_at < old.customer_seen_at) execute function internal.customer_time_changes();
+
+-- Who may have vanished: whose time is over now, as it seems before their rows are locked. The others are put off; chats that are over are looked at no more.
+-- A socket counts as long as its relay lives, and relay_lost_s longer: within that it may still come back and say that the customer left a moment ago.
+create function internal.missing_customers(p_gone interval, p_resume interval, p_lost interval, p_now timestamptz) returns uuid[]
+language plpgsql as $$
+declare
+	v_due uuid[];
+	v_missing uuid[];
+begin
+	if (select (r.gone, r.resume, r.lost) is distinct from (p_gone, p_resume, p_lost) from internal.customer_rule r) then
+		update internal.customer_rule r set gone = p_gone, resume = p_resume, lost = p_lost;
+		update internal.customer_watch w set check_at = '-infinity' where w.chat in (select x.chat from internal.customer_watch x where isfinite(x.check_at) for update skip locked);
+	end if;
+	v_due := array(select w.chat from internal.customer_watch w where w.check_at <= p_now order by w.check_at limit 1000 for update skip locked);
+	if v_due = '{}' then
+		return null;
+	end if;
+	with looked as materialized ( -- a statement of its own: what was said of them before they were held is seen here, what is said now comes after
+		select d.chat, c.chat is not null as runs, greatest(c.customer_seen_at, k.heartbeat_at) + least(p_gone, p_resume) as check_at,
+			greatest(c.customer_seen_at, k.heartbeat_at + p_lost) + case c.state when 'active' then p_resume else p_gone end as until
+		from unnest(v_due) d (chat)
+		left join lateral (select x.chat, x.state, x.customer_seen_at from chat.chat x
+			where x.chat = d.chat and x.channel = 'web' and x.state in ('bot', 'queued', 'offered', 'active') offset 0) c on true
+		left join lateral (select max(r.heartbeat_at) as heartbeat_at from chat.relay_chat y join chat.relay r on r.relay = y.relay where y.chat = d.chat offset 0) k on true
+	), over as (
+		delete from internal.customer_watch w using looked l where w.chat = l.chat and not l.runs
+	), put_off as (
+		update internal.customer_watch w set check_at = case when l.check_at > p_now then l.check_at else l.until end
+		from looked l where w.chat = l.chat and l.until > p_now
+	)
+	select array_agg(l.chat) into v_missing from looked l where l.until <= p_now;
+	return v_missing;
+end $$;
+
+-- Customers who vanished: a waiting chat is abandoned, a running one ends when the time for coming back is over.
 create function internal.part_with_customers(p_now timestamptz) returns int
 language plpgsql as $$
 declare
+	v_gone interval := internal.seconds('customer_gone_s');
+	v_resume interval := internal.seconds('customer_resume_s');
+	v_lost interval := internal.seconds('relay_lost_s');
+	v_missing uuid[] := internal.missing_customers(v_gone, v_resume, v_lost, p_now);
 	v_chat uuid;
 	v_count int := 0;
 begin
 	for v_chat in
 		select c.chat from chat.chat c
-		where c.ended_at is null and c.channel = 'web' and c.state in ('bot', 'queued', 'offered', 'active')
-		  and c.customer_seen_at <= p_now - case c.state when 'active' then (select internal.seconds('customer_resume_s')) else (select internal.seconds('customer_gone_s')) end
+		where c.chat = any (v_missing) and c.channel = 'web' and c.state in ('bot', 'queued', 'offered', 'active')
+		  and c.customer_seen_at <= p_now - case c.state when 'active' then v_resume else v_gone end
 		  and not exists (select from chat.relay_chat k join chat.relay r on r.relay = k.relay
-			where k.chat = c.chat and r.heartbeat_at > p_now - (select internal.seconds('relay_lost_s'))
-				- case c.state when 'active' then (select internal.seconds('customer_resume_s')) else (select internal.seconds('customer_gone_s')) end)
+			where k.chat = c.chat and r.heartbeat_at > p_now - v_lost - case c.state when 'active' then v_resume else v_gone end)
 		order by c.chat limit 100 for no key update skip locked
 	loop
 		continue when not internal.try_lock_states(internal.parties(v_chat));
