@@ -62,13 +62,17 @@ begin
 		'marks', internal.marks_json(p_chat));
 end $$;
 
--- For the relay: the events of many chats, each after its own seq. Chats the relay names are those its sockets proved at hello.
+-- For the relay: the events of many chats, each after its own seq. Chats the relay names are those its sockets proved at hello. One plan for ever, of look-ups by key: asked
+-- with each hello, each hint of another relay and for every room by the slow sweep, it was planned anew each time. Nearly always there is nothing new: then no chat is read.
 create function api.fetch_events(p_chats uuid[], p_after bigint[], p_limit int)
 returns table (chat uuid, seq bigint, kind text, author_kind text, author_name text, body text, data text, at text, cid uuid, operators_only boolean, state text)
-language sql stable security definer set search_path = chat, pg_temp as $$
-	select m.chat, m.seq, m.kind, m.author_kind, m.author_name, m.body, m.data::text, internal.rfc3339(m.at), m.cid, internal.operators_only(m.kind, m.data), c.state
-	from unnest(p_chats, p_after) as a (chat, after)
-	join chat.chat c on c.chat = a.chat
-	cross join lateral (select * from chat.message e where e.chat = a.chat and e.seq > a.after order by e.seq limit least(p_limit, 1000)) m
-	order by m.chat, m.seq
-$$;
+language plpgsql stable security definer set search_path = chat, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+begin
+	return query
+		select m.chat, m.seq, m.kind, m.author_kind, m.author_name::text, m.body::text, m.data::text, internal.rfc3339(m.at), m.cid, internal.operators_only(m.kind, m.data), c.state::text
+		from unnest(p_chats, p_after) as a (chat, after)
+		cross join lateral (select * from chat.message e where e.chat = a.chat and e.seq > a.after order by e.seq limit least(p_limit, 1000)) m
+		join chat.chat c on c.chat = a.chat
+		order by m.chat, m.seq;
+end $$;

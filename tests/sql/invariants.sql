@@ -127,6 +127,7 @@ select t.finds('a dead letter says why', $$select t.send('d'); update chat.outbo
 select t.finds('an external bot has a claim', $$update chat.bot set kind = 'relay'; update chat.chat set state = 'bot', bot = 'guide' where chat = t.chat(3)$$);
 select t.finds('the silence of the chats', 'delete from internal.silence where chat = t.chat(2)');
 select t.finds('the silence of the chats', 'insert into internal.silence (chat, check_at) values (t.chat(4), t.at(40))');
+select t.finds('the customers of all open chats', 'delete from internal.customer_watch where chat = t.chat(7)');
 select t.finds('a reminder comes once', $$insert into chat.message (chat, seq, kind, author_kind, at, data)
 	select t.chat(2), n, 'reminder', 'system', t.at(n), '{"to": "customer", "n": 1, "since": "2026-06-01T12:00:00.000Z"}' from generate_series(98, 99) n$$);
 select t.finds('only a chat that is with a bot', 'update chat.chat set bot_hands_over = true where state = ''active''');
