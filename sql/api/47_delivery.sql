@@ -12,15 +12,16 @@ end $$;
 -- Notes marks, arrays of one length; gives back what is new. They only rise, and never above what is stored. In one order, so that two who note the same chats
 -- never wait for each other in a circle.
 create function internal.note_marks(p_chats uuid[], p_parties text[], p_got bigint[], p_read bigint[]) returns setof chat.delivery
-language sql as $$
-	insert into chat.delivery as d (chat, party, got, read)
+language plpgsql as $$
+begin
+	return query insert into chat.delivery as d (chat, party, got, read)
 	select m.chat, m.party, least(max(greatest(m.got, m.read)), n.last_seq), least(max(m.read), n.last_seq)
 	from unnest(p_chats, p_parties, p_got, p_read) as m (chat, party, got, read) join chat.chat_counter n on n.chat = m.chat
 	group by m.chat, m.party, n.last_seq having max(greatest(m.got, m.read)) > 0 order by m.chat, m.party
 	on conflict (chat, party) do update set got = greatest(d.got, excluded.got), read = greatest(d.read, excluded.read)
 		where excluded.got > d.got or excluded.read > d.read
-	returning d.*
-$$;
+	returning d.*;
+end $$;
 
 -- What a relay heard from its sockets, some seconds of it at once. A crash may forget the last of it: each client tells it again when it comes back.
 create function api.note_marks(p_chats uuid[], p_parties text[], p_got bigint[], p_read bigint[]) returns void

@@ -58,10 +58,12 @@ begin
 end $$;
 
 create function internal.customer_seen(p_chat chat.chat, p_now timestamptz) returns void
-language sql as $$
-	update chat.chat c set customer_seen_at = p_now, customer_polls_until = p_now + interval '20 seconds'
-	where c.chat = p_chat.chat and p_chat.ended_at is null and (p_chat.customer_seen_at < p_now - interval '5 seconds' or p_chat.customer_polls_until is null)
-$$;
+language plpgsql as $$
+begin
+	if p_chat.ended_at is null and (p_chat.customer_seen_at < p_now - interval '5 seconds' or p_chat.customer_polls_until is null) then
+		update chat.chat c set customer_seen_at = p_now, customer_polls_until = p_now + interval '20 seconds' where c.chat = p_chat.chat;
+	end if;
+end $$;
 
 -- Where the chat stands, as its customer is told; what he is told of his wait is kept (file 37_wait.sql). p_tell false: the place without the wait, for who enters
 -- the line in this transaction: until its COMMIT the router does not see him, and one who came later must not be seen before him.

@@ -457,8 +457,9 @@ end $$;
 
 -- What came long ago does not come again.
 create function internal.forget_received(p_now timestamptz) returns void
-language sql as $$
+language plpgsql as $$
+begin
 	delete from chat.channel_received r
 	where (r.account, r.id) in (select d.account, d.id from chat.channel_received d
-		where d.at <= p_now - make_interval(days => internal.setting('channel_seen_days')::int) order by d.at limit 500 for update skip locked)
-$$;
+		where d.at <= p_now - make_interval(days => internal.setting('channel_seen_days')::int) order by d.at limit 500 for update skip locked);
+end $$;

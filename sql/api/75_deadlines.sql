@@ -177,9 +177,10 @@ end $$;
 -- Nearly every customer is there, and is not asked for each second: internal.customer_watch says when to look at each again, and that is never after his time could be
 -- over. Only a time that becomes shorter needs a word. Who says one holds the chat's row; the router waits for nobody's.
 create function internal.watch_customer(p_chat uuid) returns void
-language sql as $$
-	insert into internal.customer_watch as w (chat, check_at) values (p_chat, '-infinity') on conflict (chat) do update set check_at = '-infinity' where isfinite(w.check_at)
-$$;
+language plpgsql as $$
+begin
+	insert into internal.customer_watch as w (chat, check_at) values (p_chat, '-infinity') on conflict (chat) do update set check_at = '-infinity' where isfinite(w.check_at);
+end $$;
 
 create function internal.customer_time_changes() returns trigger
 language plpgsql security definer set search_path = chat, pg_temp as $$
@@ -254,20 +255,22 @@ end $$;
 
 -- The detail of decisions goes after decision_detail_days, a few at each sweep; who decided what by which rule and figures stays.
 create function internal.forget_candidates(p_now timestamptz) returns void
-language sql as $$
+language plpgsql as $$
+begin
 	update chat.offer o set candidates = null
 	where o.offer in (select d.offer from chat.offer d
 		where d.candidates is not null and d.state <> 'open' and d.offered_at <= p_now - make_interval(days => internal.setting('decision_detail_days')::int)
-		order by d.offered_at limit 200 for no key update skip locked)
-$$;
+		order by d.offered_at limit 200 for no key update skip locked);
+end $$;
 
 create function internal.forget_sessions(p_now timestamptz) returns void
-language sql as $$
+language plpgsql as $$
+begin
 	delete from chat.ticket t where t.expires_at <= p_now;
 	delete from chat.account_link k where k.expires_at <= p_now;
 	delete from chat.session s
 	where s.last_used_at <= p_now - internal.seconds('session_idle_s') or s.created_at <= p_now - internal.seconds('session_max_s');
-$$;
+end $$;
 
 -- The next instant at which something falls due or a decision could change by itself; NULL when nothing will. (Promotion is none: it changes the order of
 -- chats, and when the router sleeps there is no free operator to choose for.)

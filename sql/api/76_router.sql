@@ -27,13 +27,17 @@ language sql stable as $$ select coalesce((select a.backend_start from pg_stat_g
 
 -- A stand-by looks at the leader's heartbeat: how many times in a row it has now seen the same one.
 create function internal.watch_router(p_term chat.router_term, p_pid int, p_start timestamptz) returns int
-language sql as $$
+language plpgsql as $$
+declare
+	v_times int;
+begin
 	update chat.router r set seen_term = p_term.term, seen_beat = coalesce(l.beat, 0),
 		seen_times = case when r.seen_term is not distinct from p_term.term and r.seen_beat = coalesce(l.beat, 0) then least(r.seen_times + 1, 1000000) else 1 end
 	from (select) one left join chat.router l on l.pid = p_term.pid and l.backend_start = p_term.backend_start
 	where r.pid = p_pid and r.backend_start = p_start
-	returning r.seen_times
-$$;
+	returning r.seen_times into v_times;
+	return v_times;
+end $$;
 
 -- Is the leader of that term silent? Its last heartbeat is older than router_lost_s, or lies so far in the future (the clock was set back), and the asking stand-by
 -- has seen no other in its last four questions (the clock may have been set on: a living leader beats between them). A leader whose statement still runs
@@ -67,10 +71,11 @@ end $$;
 
 -- This session shows that it lives.
 create function internal.beat_router(p_name text, p_pid int, p_start timestamptz, p_leads boolean, p_now timestamptz) returns void
-language sql as $$
+language plpgsql as $$
+begin
 	insert into chat.router as r (name, pid, backend_start, leads, started_at, heartbeat_at) values (p_name, p_pid, p_start, p_leads, p_now, p_now)
-	on conflict (pid, backend_start) do update set name = p_name, leads = p_leads, heartbeat_at = p_now, beat = r.beat + 1
-$$;
+	on conflict (pid, backend_start) do update set name = p_name, leads = p_leads, heartbeat_at = p_now, beat = r.beat + 1;
+end $$;
 
 -- Begins the next term for this session; false when another stand-by was quicker. Rows of routers that are no more go with it.
 create function internal.begin_router_term(p_name text, p_pid int, p_start timestamptz, p_last chat.router_term, p_cause text, p_now timestamptz) returns boolean
