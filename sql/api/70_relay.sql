@@ -139,6 +139,7 @@ language plpgsql security definer set search_path = chat, pg_temp set plan_cache
 as $$
 declare
 	v_now timestamptz := clock_timestamp();
+	v_lost interval := internal.seconds('relay_lost_s');
 	v_operator chat.operator;
 begin
 	if exists (select from chat.bot_session b where b.session = p_session) then
@@ -147,9 +148,10 @@ begin
 	end if;
 	v_operator := internal.session_operator(p_session, v_now);
 	return query select c.chat, c.state::text, n.last_seq, d.got, d.read, e.got, e.read,
-			internal.customer_away_s(c, v_now), null::text
+			extract(epoch from v_now - internal.away_since(c, h.heard, v_lost, v_now))::bigint, null::text
 		from chat.assignment a join chat.chat c on c.chat = a.chat join chat.chat_counter n on n.chat = c.chat
 		left join chat.delivery d on d.chat = c.chat and d.party = 'customer' left join chat.delivery e on e.chat = c.chat and e.party = 'operator'
+		cross join lateral (select max(r.heartbeat_at) as heard from chat.relay_chat k join chat.relay r on r.relay = k.relay where k.chat = a.chat) h
 		where a.operator = v_operator.operator and a.ended_at is null order by a.assignment;
 end $$;
 
@@ -183,10 +185,11 @@ declare
 	v_now timestamptz := clock_timestamp();
 	v_idle interval := internal.seconds('session_idle_s'); -- once, not for each desk: a third of what this cost
 	v_max interval := internal.seconds('session_max_s');
+	v_lost interval := internal.seconds('relay_lost_s');
 begin
 	return query
 		select d.ord::int, md5(concat_ws(' ', 'offers', d.offers, 'chats', d.chats)), a.chat, n.last_seq, e.got, e.read, g.got, g.read,
-			case when c.chat is not null then internal.customer_away_s(c, v_now) end
+			case when c.chat is not null then extract(epoch from v_now - internal.away_since(c, h.heard, v_lost, v_now))::bigint end
 		from (
 			select u.ord, o.operator,
 				(select string_agg(f.offer::text, ' ' order by f.offer) from chat.offer f where f.operator = o.operator and f.state = 'open') as offers,
@@ -196,7 +199,8 @@ begin
 		) d
 		left join chat.assignment a on a.operator = d.operator and a.ended_at is null left join chat.chat_counter n on n.chat = a.chat
 		left join chat.delivery e on e.chat = a.chat and e.party = 'customer' left join chat.delivery g on g.chat = a.chat and g.party = 'operator'
-		left join chat.chat c on c.chat = a.chat;
+		left join chat.chat c on c.chat = a.chat
+		cross join lateral (select max(r.heartbeat_at) as heard from chat.relay_chat k join chat.relay r on r.relay = k.relay where k.chat = a.chat) h;
 	return query select b.* from internal.bot_marks(p_sessions, v_now) b;
 end $$;
 
