@@ -114,14 +114,15 @@ language sql immutable as $$
 $$;
 
 create function internal.queues_json(p_operator text, p_now timestamptz) returns text
-language sql stable as $$
-	select jsonb_build_object('queues', coalesce(jsonb_agg(internal.reason_json(w.reason) || jsonb_build_object('name', q.queue, 'label', q.label, 'eligible', w.reason is null,
+language plpgsql stable as $$ -- (its plan is kept)
+begin
+	return (select jsonb_build_object('queues', coalesce(jsonb_agg(internal.reason_json(w.reason) || jsonb_build_object('name', q.queue, 'label', q.label, 'eligible', w.reason is null,
 		'joined', j.queue is not null, 'waiting', (select count(*) from chat.waiting x where x.queue = q.queue)) order by q.level, q.label, q.queue), '[]'))::text
 	from chat.queue q
 	cross join lateral (select internal.why_not_join(p_operator, q.queue, p_now) as reason) w
 	left join chat.operator_queue j on j.queue = q.queue and j.operator = p_operator
-	where q.active
-$$;
+	where q.active);
+end $$;
 
 create function api.my_queues(p_session bytea) returns table (body text)
 language plpgsql security definer set search_path = chat, pg_temp as $$

@@ -2,26 +2,27 @@
 -- An operator's chats and offers.
 
 create function internal.chat_for_operator_json(p_chat chat.chat, p_now timestamptz) returns jsonb
-language sql stable as $$
-	select jsonb_strip_nulls(jsonb_build_object('id', p_chat.chat, 'state', case when p_chat.closing_until is not null then 'wrap_up' else p_chat.state end,
-		'queue', p_chat.queue, 'queue_label', q.label, 'site', p_chat.site,
-		'name', p_chat.name, 'email', p_chat.email, 'person', p_chat.person, 'verified', internal.verified_json(p_chat),
-		'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers, 'told', internal.told_json(p_chat),
-		'context', p_chat.context, 'created_at', internal.rfc3339(p_chat.created_at), 'assigned_at', internal.rfc3339(a.started_at),
-		'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - p_chat.arrived_at)::int),
-		'wrap_up_until', internal.rfc3339(coalesce(p_chat.wrap_up_until, (select f.until from chat.filing f where f.chat = p_chat.chat and p_chat.closing_until is not null))),
-		'closing', case when p_chat.closing_until is not null then (select b.name from chat.bot b where b.bot = p_chat.bot) end,
-		'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
-		'idle', case when a.idle_since is not null then true end, 'channel', internal.channel_json(p_chat),
-		'transfer', (select jsonb_build_object('offer', t.offer, 'operator', t.operator, 'name', internal.operator_name(t.operator), 'expires_in_s',
-				greatest(0, round(extract(epoch from t.expires_at - p_now), 1)))
-			from chat.offer t where t.chat = p_chat.chat and t.state = 'open' and t.kind = 'transfer'),
-		'marks', internal.marks_json(p_chat.chat), 'last_seq', (select n.last_seq from chat.chat_counter n where n.chat = p_chat.chat)))
-	from (select p_chat.queue) x (queue)
-	cross join internal.customer_away_since(p_chat, p_now) w (since)
-	left join chat.queue q on q.queue = x.queue
-	left join chat.assignment a on a.chat = p_chat.chat and a.ended_at is null
-$$;
+language plpgsql stable as $$ -- (its plan is kept)
+begin
+	return (select jsonb_strip_nulls(jsonb_build_object('id', p_chat.chat, 'state', case when p_chat.closing_until is not null then 'wrap_up' else p_chat.state end,
+			'queue', p_chat.queue, 'queue_label', q.label, 'site', p_chat.site,
+			'name', p_chat.name, 'email', p_chat.email, 'person', p_chat.person, 'verified', internal.verified_json(p_chat),
+			'locale', p_chat.locale, 'page_url', p_chat.page_url, 'referrer', p_chat.referrer, 'answers', p_chat.answers, 'told', internal.told_json(p_chat),
+			'context', p_chat.context, 'created_at', internal.rfc3339(p_chat.created_at), 'assigned_at', internal.rfc3339(a.started_at),
+			'waited_s', greatest(0, extract(epoch from coalesce(a.started_at, p_now) - p_chat.arrived_at)::int),
+			'wrap_up_until', internal.rfc3339(coalesce(p_chat.wrap_up_until, (select f.until from chat.filing f where f.chat = p_chat.chat and p_chat.closing_until is not null))),
+			'closing', case when p_chat.closing_until is not null then (select b.name from chat.bot b where b.bot = p_chat.bot) end,
+			'customer_here', w.since is null, 'customer_away_since', internal.rfc3339(w.since),
+			'idle', case when a.idle_since is not null then true end, 'channel', internal.channel_json(p_chat),
+			'transfer', (select jsonb_build_object('offer', t.offer, 'operator', t.operator, 'name', internal.operator_name(t.operator), 'expires_in_s',
+					greatest(0, round(extract(epoch from t.expires_at - p_now), 1)))
+				from chat.offer t where t.chat = p_chat.chat and t.state = 'open' and t.kind = 'transfer'),
+			'marks', internal.marks_json(p_chat.chat), 'last_seq', (select n.last_seq from chat.chat_counter n where n.chat = p_chat.chat)))
+		from (select p_chat.queue) x (queue)
+		cross join internal.customer_away_since(p_chat, p_now) w (since)
+		left join chat.queue q on q.queue = x.queue
+		left join chat.assignment a on a.chat = p_chat.chat and a.ended_at is null);
+end $$;
 
 -- What of a customer's data the site vouches for, as against what anybody may have typed; NULL: nothing.
 create function internal.verified_json(p_chat chat.chat) returns jsonb
