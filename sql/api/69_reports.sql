@@ -33,12 +33,19 @@ create view chat.report_stint with (security_invoker = true) as
 	from chat.assignment a join chat.offer o on o.offer = a.offer join chat.queue q on q.queue = o.queue left join chat.chat_rating r on r.chat = a.chat;
 comment on view chat.report_stint is 'One row for each time an operator had a chat, from start to end with wrap-up; score is the customer''s rating, with who had the chat last';
 
+-- The first instant of a day. Where the clocks go back at one in the night (the Azores, Cuba) midnight comes twice; by itself PostgreSQL takes the second.
+create function internal.day_begins(p_day date, p_zone text) returns timestamptz
+language sql stable as $$
+	select p_day::timestamp at time zone p_zone
+		- case when ((p_day::timestamp at time zone p_zone - interval '1 hour') at time zone p_zone)::date = p_day then interval '1 hour' else interval '0' end
+$$;
+
 -- The start of the hour, day or week (from Monday) in which an instant falls on the walls of a zone. Of the hour that comes twice each is its own.
 create function internal.report_bucket(p_at timestamptz, p_zone text, p_by text) returns timestamptz
 language sql stable as $$
 	select case p_by when 'hour' then p_at - ((p_at at time zone p_zone) - date_trunc('hour', p_at at time zone p_zone))
-		when 'day' then date_trunc('day', p_at at time zone p_zone) at time zone p_zone
-		when 'week' then date_trunc('week', p_at at time zone p_zone) at time zone p_zone end
+		when 'day' then internal.day_begins((p_at at time zone p_zone)::date, p_zone)
+		when 'week' then internal.day_begins(date_trunc('week', p_at at time zone p_zone)::date, p_zone) end
 $$;
 
 create function internal.report_local(p_at timestamptz, p_zone text, p_by text) returns text
@@ -46,9 +53,9 @@ language sql stable as $$ select to_char(p_at at time zone p_zone, case p_by whe
 
 -- Where a period begins and ends in a zone: a day as its first instant, and to its last; an instant as it is, the end excluded.
 create function internal.report_from(p_from text, p_zone text) returns timestamptz
-language sql stable as $$ select case when length(p_from) = 10 then p_from::date::timestamp at time zone p_zone else p_from::timestamptz end $$;
+language sql stable as $$ select case when length(p_from) = 10 then internal.day_begins(p_from::date, p_zone) else p_from::timestamptz end $$;
 create function internal.report_to(p_to text, p_zone text) returns timestamptz
-language sql stable as $$ select case when length(p_to) = 10 then (p_to::date + 1)::timestamp at time zone p_zone else p_to::timestamptz end $$;
+language sql stable as $$ select case when length(p_to) = 10 then internal.day_begins(p_to::date + 1, p_zone) else p_to::timestamptz end $$;
 
 -- The queues of a report, and the period of each; no instant of it lies outside first … last.
 create function internal.report_queues(p_from text, p_to text, p_queue text)

@@ -43,8 +43,8 @@ end $$;
 create view chat.result_today with (security_invoker = true) as
 	select r.queue, d.parent::text as heading, r.disposition, count(*) as chats
 	from chat.report_chat r left join chat.disposition_code d on d.disposition = r.disposition
-	where r.outcome = 'answered' and r.ended_at <= now() and r.ended_at >= date_trunc('day', now() at time zone r.time_zone) at time zone r.time_zone
-		and r.ended_at >= (select min(date_trunc('day', now() at time zone q.time_zone) at time zone q.time_zone) from chat.queue q)
+	where r.outcome = 'answered' and r.ended_at <= now() and (r.ended_at at time zone r.time_zone)::date = (now() at time zone r.time_zone)::date
+		and r.ended_at >= (select min(date_trunc('day', now() at time zone q.time_zone) at time zone q.time_zone) from chat.queue q) - interval '1 hour' -- where midnight comes twice
 	group by 1, 2, 3;
 comment on view chat.result_today is 'What chats with an operator that ended today, in their queue''s time zone, were filed under; disposition NULL: not filed, or in the operator''s own words';
 grant select on chat.result_today to switchboard_dba, switchboard_report;

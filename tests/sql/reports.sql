@@ -86,6 +86,13 @@ select is(t.results('2026-10-25 01:00+00'), 'sales sold 2, sales - 1', 'nor what
 update chat.queue set time_zone = 'America/New_York' where queue = 'sales';
 select is(t.results('2026-10-25 03:59+00'), 'sales sold 2, sales - 2', 'a midnight is that of each queue: in New York it is still the 24th');
 select is(t.results('2026-10-25 04:00+00'), null, 'and now it is not');
+-- in the Azores it is 00:00 twice that night, at 00:00 and 01:00 UTC; 4 began at 01:30 UTC and ended at 01:33:40, 3 is over since 00:31:50
+update chat.queue set time_zone = 'Atlantic/Azores' where queue = 'sales';
+select is(t.results('2026-10-25 00:59+00'), 'sales sold 1', 'where midnight comes twice the day begins with the first');
+select is(t.results('2026-10-25 02:00+00'), 'sales sold 1, sales - 1', 'and goes on with the second');
+select results_eq($$select starts_at, local_start, offered from internal.report_service('2026-10-25', '2026-10-25', 'sales', 'day')$$,
+	$$values ('2026-10-25T00:00:00.000Z', '2026-10-25', 4::bigint)$$, 'so it does in a report, and has 25 hours');
+select is((select sum(offered) from internal.report_service('2026-10-24', '2026-10-24', 'sales', 'day')), 2::numeric, 'and the day before has none of them');
 update chat.queue set time_zone = 'Europe/Berlin' where queue = 'sales';
 insert into chat.disposition_code (disposition) values ('money');
 update chat.disposition_code set parent = 'money' where disposition = 'sold';
