@@ -8,6 +8,8 @@
 
 #define TIME_MAX 35 /* bytes */
 #define KEY_MAX 63
+#define DAYS_MAX 1830
+#define DAYS_SIZE 5 /* bytes, of its digits and their end */
 #define BUSY_RETRY_MS 1000
 
 /* format=csv or format=json; without it CSV for who asks for nothing else (Accept: text/csv). */
@@ -19,6 +21,19 @@ static enum status find_format(struct call *call, bool *ret_csv)
 		return call_fail(call, STATUS_INVALID, "format");
 	*ret_csv = format ? *format == 'c' : accept && strncmp(accept, "text/csv", 8) == 0;
 	return STATUS_OK;
+}
+
+/* days=7; SQL judges what it may not stand beside. NULL when absent. */
+static enum status find_days(struct call *call, char buffer[DAYS_SIZE], const char **ret_days)
+{
+	int64_t days = 0;
+	enum status status = call_query_int(call, "days", 1, DAYS_MAX, 0, &days);
+
+	if (status == STATUS_OK && days > 0) {
+		snprintf(buffer, DAYS_SIZE, "%d", (int)days);
+		*ret_days = buffer;
+	}
+	return status;
 }
 
 /* A parameter that SQL will judge, but for its length and characters; NULL when absent or empty. */
@@ -79,7 +94,8 @@ static enum status make_in_turn(struct call *call, const struct param *params, s
 
 enum status supervisor_report(struct call *call)
 {
-	const char *from = NULL, *to = NULL, *queue = NULL, *by = NULL;
+	const char *from = NULL, *to = NULL, *days = NULL, *queue = NULL, *by = NULL;
+	char digits[DAYS_SIZE];
 	bool csv = false;
 	enum status status = find_format(call, &csv);
 
@@ -88,13 +104,15 @@ enum status supervisor_report(struct call *call)
 	if (status == STATUS_OK)
 		status = find_word(call, "to", TIME_MAX, &to);
 	if (status == STATUS_OK)
+		status = find_days(call, digits, &days);
+	if (status == STATUS_OK)
 		status = find_word(call, "queue", KEY_MAX, &queue);
 	if (status == STATUS_OK)
 		status = find_word(call, "by", KEY_MAX, &by);
 	if (status != STATUS_OK)
 		return status;
 	const struct param params[] = { SESSION_PARAM(call), PARAM_TEXT(call->match.args[0]), PARAM_TEXT(from), PARAM_TEXT(to), PARAM_TEXT(queue), PARAM_TEXT(by),
-									PARAM_TEXT(csv ? "true" : "false") };
+									PARAM_TEXT(csv ? "true" : "false"), PARAM_TEXT(days) };
 
 	return make_in_turn(call, params, ARRAY_SIZE(params), csv);
 }

@@ -94,7 +94,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "api/v1/inbox/{uuid}/invitation", WHO_OPERATOR, NULL, inbox_invite },
 	{ HTTP_GET, "api/v1/board", WHO_OPERATOR, NULL, supervisor_board },
 	{ HTTP_GET, "api/v1/results", WHO_OPERATOR, "locale", supervisor_results },
-	{ HTTP_GET, "api/v1/reports/{key}", WHO_OPERATOR, "from to queue by format", supervisor_report },
+	{ HTTP_GET, "api/v1/reports/{key}", WHO_OPERATOR, "from to days queue by format", supervisor_report },
 	{ HTTP_GET, "api/v1/blocks", WHO_OPERATOR, NULL, block_list },
 	{ HTTP_DELETE, "api/v1/blocks/{uuid}", WHO_OPERATOR, NULL, block_lift },
 	{ HTTP_GET, "api/v1/outbox", WHO_OPERATOR, NULL, outbox_list },

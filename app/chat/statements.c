@@ -182,8 +182,8 @@ const struct statement STATEMENT_ANSWER_ENTRY = { "answer_entry",
 const struct statement STATEMENT_BOARD = { "board", "select body from api.board($1::bytea)", 1 };
 /* a supervisor's session, language or NULL → body {at, queues} */
 const struct statement STATEMENT_RESULTS = { "results", "select body from api.results($1::bytea, $2::text)", 2 };
-/* session, report, from, to, queue, by, as CSV → body (JSON or CSV) */
-const struct statement STATEMENT_REPORT = { "report", "select body from api.report($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)", 7 };
+/* session, report, from, to, queue, by, as CSV, days → body (JSON or CSV) */
+const struct statement STATEMENT_REPORT = { "report", "select body from api.report($1::bytea, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::int)", 8 };
 /* session, chat that he reads → body {chats}: earlier ones of the same person */
 const struct statement STATEMENT_PERSON_CHATS = { "person_chats", "select body from api.person_chats($1::bytea, $2::uuid)", 2 };
 /* session, chat that he reads, earlier chat of its person, after, limit → body {events, …} */

@@ -51,11 +51,26 @@ $$;
 create function internal.report_local(p_at timestamptz, p_zone text, p_by text) returns text
 language sql stable as $$ select to_char(p_at at time zone p_zone, case p_by when 'hour' then 'YYYY-MM-DD HH24:MI' else 'YYYY-MM-DD' end) $$;
 
+-- A limit of a period is a day (2026-10-25), an instant, or so many days before the day it is somewhere at an instant (6@2026-10-25T22:30:00Z), which is another day from zone to zone.
+create function internal.report_ago(p_days int, p_now timestamptz) returns text
+language sql stable as $$ select p_days || '@' || internal.rfc3339(p_now) $$;
+
+-- The day that a limit names in a zone; of an instant NULL.
+create function internal.report_day(p_limit text, p_zone text) returns date
+language sql stable as $$
+	select case when p_limit like '%@%' then (split_part(p_limit, '@', 2)::timestamptz at time zone p_zone)::date - split_part(p_limit, '@', 1)::int
+		when length(p_limit) = 10 then p_limit::date end
+$$;
+
 -- Where a period begins and ends in a zone: a day as its first instant, and to its last; an instant as it is, the end excluded.
 create function internal.report_from(p_from text, p_zone text) returns timestamptz
-language sql stable as $$ select case when length(p_from) = 10 then internal.day_begins(p_from::date, p_zone) else p_from::timestamptz end $$;
+language sql stable as $$
+	select case when length(p_from) = 10 or p_from like '%@%' then internal.day_begins(internal.report_day(p_from, p_zone), p_zone) else p_from::timestamptz end
+$$;
 create function internal.report_to(p_to text, p_zone text) returns timestamptz
-language sql stable as $$ select case when length(p_to) = 10 then internal.day_begins(p_to::date + 1, p_zone) else p_to::timestamptz end $$;
+language sql stable as $$
+	select case when length(p_to) = 10 or p_to like '%@%' then internal.day_begins(internal.report_day(p_to, p_zone) + 1, p_zone) else p_to::timestamptz end
+$$;
 
 -- The queues of a report, and the period of each; no instant of it lies outside first … last.
 create function internal.report_queues(p_from text, p_to text, p_queue text)
@@ -65,9 +80,10 @@ language sql stable as $$
 	from chat.queue q where p_queue is null or q.queue = p_queue
 $$;
 
--- No zone is further from UTC than 14 hours.
+-- No zone is further from UTC than 14 hours; but where it is still yesterday, or tomorrow already, today begins up to a day from where it does in UTC, and the clocks may have
+-- changed since by an hour or two.
 create function internal.report_around(p_from text, p_to text) returns tstzrange
-language sql stable as $$ select tstzrange(internal.report_from(p_from, 'UTC') - interval '15 hours', internal.report_to(p_to, 'UTC') + interval '15 hours') $$;
+language sql stable as $$ select tstzrange(internal.report_from(p_from, 'UTC') - interval '26 hours', internal.report_to(p_to, 'UTC') + interval '26 hours') $$;
 
 create function internal.report_percent(p_part numeric, p_whole numeric) returns numeric
 language sql immutable as $$ select round(100 * p_part / nullif(p_whole, 0), 1) $$;
@@ -253,12 +269,22 @@ exception when datetime_field_overflow or invalid_datetime_format or invalid_tim
 	perform internal.fail('SB422', 'invalid', p_field);
 end $$;
 
--- The seven days up to today where nothing is said. An hourly report covers 31 days at the most, any other five years.
-create function api.report(p_session bytea, p_report text, p_from text, p_to text, p_queue text, p_by text, p_csv boolean) returns table (body text)
+-- The days of each queue, where days were asked for: the first and the last of any. What was named is said as it was.
+create function internal.report_named(p_from text, p_to text, p_queue text) returns table (since text, until text)
+language sql stable as $$
+	select coalesce(min(case when p_from like '%@%' then internal.report_day(p_from, z.time_zone)::text end), p_from),
+		coalesce(max(case when p_to like '%@%' then internal.report_day(p_to, z.time_zone)::text end), p_to)
+	from (select q.time_zone from chat.queue q where p_queue is null or q.queue = p_queue union all select 'UTC' where not exists (select from chat.queue)) z
+$$;
+
+-- p_days: so many up to now, of each queue those before midnight there; seven where nothing is said. Without p_to a period ends with today, where it is latest. An hourly report
+-- covers 31 days at the most, any other five years. (p_days comes last and may be missing: so the release before asks, which runs until it is restarted.)
+create function api.report(p_session bytea, p_report text, p_from text, p_to text, p_queue text, p_by text, p_csv boolean, p_days int default null) returns table (body text)
 language plpgsql stable security definer set search_path = chat, pg_temp set timezone = 'UTC' as $$
 declare
 	v_now timestamptz := clock_timestamp();
-	v_zone text;
+	v_days int := case when p_from is null and p_to is null then coalesce(p_days, 7) else p_days end;
+	v_today text := internal.report_ago(0, v_now);
 	v_from text;
 	v_to text;
 	v_columns text[] := internal.report_columns(p_report);
@@ -269,14 +295,19 @@ begin
 		perform internal.fail('SB404', 'not_found');
 	elsif p_by not in ('hour', 'day', 'week') then
 		perform internal.fail('SB422', 'invalid', 'by');
-	end if;
-	select q.time_zone into v_zone from chat.queue q where q.queue = p_queue;
-	if p_queue is not null and not found then
+	elsif p_queue is not null and not exists (select from chat.queue q where q.queue = p_queue) then
 		perform internal.fail('SB404', 'not_found', 'queue');
+	elsif v_days not between 1 and 1830 or (p_from is not null or p_to is not null) and p_days is not null then
+		perform internal.fail('SB422', 'invalid', 'days');
 	end if;
 	perform internal.check_report_time(p_from, 'from'), internal.check_report_time(p_to, 'to');
-	v_to := coalesce(p_to, to_char(v_now at time zone coalesce(v_zone, 'UTC'), 'YYYY-MM-DD'));
-	v_from := coalesce(p_from, to_char(internal.report_from(left(v_to, 10), 'UTC') - interval '6 days', 'YYYY-MM-DD'));
+	if v_days is not null then
+		v_from := internal.report_ago(v_days - 1, v_now);
+		v_to := v_today;
+	else
+		v_to := coalesce(p_to, (select n.until from internal.report_named(v_today, v_today, p_queue) n));
+		v_from := coalesce(p_from, to_char(internal.report_from(left(v_to, 10), 'UTC') - interval '6 days', 'YYYY-MM-DD'));
+	end if;
 	if internal.report_to(v_to, 'UTC') <= internal.report_from(v_from, 'UTC') then
 		perform internal.fail('SB422', 'invalid', 'to');
 	elsif internal.report_to(v_to, 'UTC') - internal.report_from(v_from, 'UTC') > (case p_by when 'hour' then interval '31 days' else interval '1830 days' end) then
@@ -292,7 +323,7 @@ begin
 				from unnest(v_rows) with ordinality r (line, n)), '');
 	else
 		-- by hand: of a jsonb the members would lose their order
-		return query select left(jsonb_strip_nulls(jsonb_build_object('report', p_report, 'from', v_from, 'to', v_to, 'queue', p_queue, 'by', p_by, 'at', internal.rfc3339(v_now),
-			'columns', v_columns))::text, -1) || ', "rows": ' || to_json(v_rows)::text || '}';
+		return query select left(jsonb_strip_nulls(jsonb_build_object('report', p_report, 'from', n.since, 'to', n.until, 'days', v_days, 'queue', p_queue, 'by', p_by,
+			'at', internal.rfc3339(v_now), 'columns', v_columns))::text, -1) || ', "rows": ' || to_json(v_rows)::text || '}' from internal.report_named(v_from, v_to, p_queue) n;
 	end if;
 end $$;

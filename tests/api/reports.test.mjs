@@ -36,6 +36,20 @@ test('a chat of today is in the report, nothing of its customer is', async () =>
 	await kim.call('POST', `chats/${kim.chat}/end`, {});
 });
 
+// The queues are 25 hours apart, so that their days differ at every hour.
+test('days are those of each queue, and seven where nothing is said', async () => {
+	const zones = await stack.query('select queue, time_zone from chat.queue');
+	await stack.query("update chat.queue set time_zone = case queue when 'sales' then 'Pacific/Kiritimati' else 'Pacific/Pago_Pago' end");
+	const kim = await Customer.open(stack, { queue: 'sales' });
+	const [one, usual] = [(await ask('service?days=1&by=day')).json, (await ask('service')).json];
+	await kim.call('POST', `chats/${kim.chat}/end`, {});
+	for (const { queue, time_zone: zone } of zones) await stack.query('update chat.queue set time_zone = $2 where queue = $1', [queue, zone]);
+	const day = (zone, { at }, ago = 0) => new Date(new Date(`${new Date(at).toLocaleDateString('en-CA', { timeZone: zone })}T00:00:00Z`) - ago * 86_400_000).toISOString().slice(0, 10);
+	assert.deepEqual([one.days, one.from, one.to], [1, day('Pacific/Pago_Pago', one), day('Pacific/Kiritimati', one)]);
+	assert.deepEqual(one.rows.filter(({ queue }) => queue === 'sales').map(({ local_start: start, waiting }) => [start, waiting]), [[one.to, 1]]);
+	assert.deepEqual([usual.days, usual.from, usual.to], [7, day('Pacific/Pago_Pago', usual, 6), day('Pacific/Kiritimati', usual)]);
+});
+
 test('today\'s results are for supervisors, in their language, and tell nothing of a customer (D7, D15)', async () => {
 	const results = async (who, query = '') => api(stack, 'GET', `results${query}`, { headers: who ? { Cookie: (await Operator.logIn(stack, who)).cookie } : {} });
 	assertError(await results(), 401, 'unauthorized');
@@ -71,7 +85,7 @@ test('CSV by format or by Accept: its head, its lines, its name, and no formula 
 		assert.equal(headers['cache-control'], 'no-store');
 		const lines = text.split('\r\n');
 		assert.match(lines[0], /^starts_at,local_start,time_zone,queue,label,target_s,offered,/);
-		assert.match(lines[1], /^,,[^,]+,sales,'=1\+1,\d+,1,/);
+		assert.match(lines[1], /^,,[^,]+,sales,'=1\+1,\d+,2,/);
 		assert.deepEqual(lines.slice(2), ['']);
 	}
 	assert.match((await ask('service?format=json', { headers: { Accept: 'text/csv' } })).headers['content-type'], /^application\/json/, 'format counts more');
@@ -80,7 +94,9 @@ test('CSV by format or by Accept: its head, its lines, its name, and no formula 
 test('a parameter that is wrong is named (P6)', async () => {
 	for (const [query, field] of [
 		['from=yesterday', 'from'], ['from=2026-02-30', 'from'], [`from=${'1'.repeat(40)}`, 'from'], ['from=2026-01-01%27', 'from'], ['to=2026-1-1', 'to'], ['from=2026-01-02&to=2026-01-01', 'to'],
-		['by=month', 'by'], ['by=day%20', 'by'], ['from=2026-01-01&to=2026-03-01&by=hour', 'by'], ['from=2010-01-01&to=2026-01-01', 'from'], ['format=pdf', 'format'], ['queue=%00', null],
+		['by=month', 'by'], ['by=day%20', 'by'], ['from=2026-01-01&to=2026-03-01&by=hour', 'by'], ['from=2010-01-01&to=2026-01-01', 'from'], ['format=pdf', 'format'],
+		['days=0', 'days'], ['days=1831', 'days'], ['days=-1', 'days'], ['days=7d', 'days'], ['days=', 'days'], [`days=${'9'.repeat(20)}`, 'days'], ['days=7&from=2026-01-01', 'days'],
+		['days=7&to=2026-01-01', 'days'], ['days=32&by=hour', 'by'], ['days=7&days=7', null], ['queue=%00', null],
 		['from=2026-01-01&from=2026-01-02', null], ['site=shop', null],
 	]) {
 		const { status, json: body } = await ask(`service?${query}`);
@@ -88,7 +104,7 @@ test('a parameter that is wrong is named (P6)', async () => {
 		if (field) assert.deepEqual([body.error.code, body.error.field], ['invalid', field], query);
 	}
 	assertError(await ask('service?queue=nowhere'), 404, 'not_found', 'queue');
-	assert.equal((await ask('service?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00%2B01:00&by=hour')).status, 200);
+	for (const query of ['from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00%2B01:00&by=hour', 'days=31&by=hour', 'days=1830']) assert.equal((await ask(`service?${query}`)).status, 200, query);
 });
 
 test('a report may take longer than any other statement, and only so many are made at once', async () => {

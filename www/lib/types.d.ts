@@ -110,7 +110,7 @@ interface BoardChat { id: string; state: ChatState; queue?: string; queue_label?
 interface BoardView { queues: BoardQueue[]; operators: BoardOperator[]; chats: BoardChat[]; outbox: { waiting: number; dead: number }; at: string }
 
 /** A report: rows whose members are named by `columns` */
-interface ReportView { report: string; from: string; to: string; at: string; columns: string[]; rows: Record<string, any>[] }
+interface ReportView { report: string; from: string; to: string; days?: number; at: string; columns: string[]; rows: Record<string, any>[] }
 
 interface InboxReply { n: number; kind: 'answer' | 'invitation'; operator_name: string; body?: string; at: string; state: 'queued' | 'sent' | 'failed'; error?: string }
 
