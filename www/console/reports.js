@@ -11,7 +11,7 @@ import { dayText, sums, today } from './report-sums.js';
 import styles from './reports.sheet.css';
 
 const REPORTS = /** @type {const} */ (['service', 'operators', 'ratings', 'dispositions', 'channels', 'bots', 'chats']);
-const PERIODS = [1, 7, 28, 90, 0]; // days up to today; 0: own dates
+const PERIODS = [1, 7, 28, 90, 0]; // days up to today, which begins in each queue by its own clock and not the reader's; 0: own dates
 /** What each table shows: the column that names the row, then figures. */
 const COLUMNS = /** @type {Record<string, string[]>} */ ({
 	service: ['label', 'offered', 'answered', 'abandoned', 'service_level', 'wait_avg_s', 'wait_p90_s'],
@@ -51,8 +51,8 @@ export class Reports extends LitElement {
 		/** @type {typeof REPORTS[number]} */
 		this.report = 'service';
 		this.days = 7;
-		this.from = today(-6);
-		this.to = today(0);
+		this.from = '';
+		this.to = '';
 		this.queue = '';
 		/** @type {BoardQueue[]} */
 		this.queues = [];
@@ -79,7 +79,7 @@ export class Reports extends LitElement {
 
 	/** @param {Record<string, string>} [more] */
 	query(more = {}) {
-		return { from: this.from, to: this.to, ...(this.queue ? { queue: this.queue } : {}), ...more };
+		return { ...(this.days ? { days: String(this.days) } : { from: this.from, to: this.to }), ...(this.queue ? { queue: this.queue } : {}), ...more };
 	}
 
 	disconnectedCallback() {
@@ -96,8 +96,8 @@ export class Reports extends LitElement {
 	}
 
 	async load() {
-		if (!this.from || !this.to) return;
-		if (this.from > this.to) {
+		if (!this.days && (!this.from || !this.to)) return;
+		if (!this.days && this.from > this.to) {
 			this.asker.drop();
 			return void Object.assign(this, { asking: false, failed: 'reports.bad_dates' });
 		}
@@ -116,10 +116,10 @@ export class Reports extends LitElement {
 		this.load();
 	}
 
-	/** @param {number} days */
+	/** Own dates begin with those of the period before. @param {number} days */
 	chooseDays(days) {
-		if (days) this.choose({ days, from: today(1 - days), to: today(0) });
-		else this.days = 0;
+		const { from, to } = this.byDay?.days === this.days ? this.byDay : { from: today(1 - this.days), to: today(0) };
+		this.choose(days ? { days } : { days, from, to });
 	}
 
 	render() {
@@ -143,8 +143,9 @@ export class Reports extends LitElement {
 	choices() {
 		const { texts } = this;
 		const value = (/** @type {Event} */ e) => /** @type {HTMLInputElement} */ (e.target).value;
+		const latest = [today(1), this.to].sort()[1]; // the queue's today may be tomorrow
 		const date = (/** @type {'from' | 'to'} */ name) => html`<div class="field"><label for=${name}>${texts.t(`reports.${name}`)}</label>
-			<input class="input" type="date" id=${name} .value=${this[name]} max=${today(1)} required data-testid="reports-${name}"
+			<input class="input" type="date" id=${name} .value=${this[name]} max=${latest} required data-testid="reports-${name}"
 				@change=${(/** @type {Event} */ e) => this.choose({ [name]: value(e) })}></div>`;
 		return html`<div class="choices">
 			<div class="field"><label for="period">${texts.t('reports.period')}</label>
