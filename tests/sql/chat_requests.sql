@@ -49,9 +49,9 @@ select t.fails($$select t.open(1, 'plain')$$, 'SB404', 'not_found', null, 'a sit
 :next_story
 
 -- ---- closed and full ------------------------------------------------------------------------------------------------
-insert into chat.opening_hours select 'sales', extract(isodow from (clock_timestamp() at time zone 'UTC')::date + d), '00:00', '00:00' from unnest(array[3, 4]) d;
+insert into chat.opening_hours select 'sales', extract(isodow from (now() at time zone 'UTC')::date + d), '00:00', '00:00' from unnest(array[3, 4]) d;
 select t.fails($$select t.open(1, 'plain')$$, 'SB409', 'closed', 'queue', 'P19: a closed queue');
-select is((t.raised_detail($$select t.open(1, 'plain')$$) ->> 'next_opening')::timestamptz, date_trunc('day', clock_timestamp() at time zone 'UTC') at time zone 'UTC' + interval '3 days',
+select is((t.raised_detail($$select t.open(1, 'plain')$$) ->> 'next_opening')::timestamptz, date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' + interval '3 days',
 	'P19: says when it opens');
 select is(t.chats() + (select count(*) from chat.message) + (select count(*) from chat.chat_access), 0::bigint, 'P19: no row');
 select t.fails($$select t.open(1, 'guided', 'sales')$$, 'SB409', 'closed', 'queue', 'with a bot too, when the customer names the queue');
