@@ -72,18 +72,26 @@ language sql stable as $$
 	select case when length(p_to) = 10 or p_to like '%@%' then internal.day_begins(internal.report_day(p_to, p_zone) + 1, p_zone) else p_to::timestamptz end
 $$;
 
--- The queues of a report, and the period of each; no instant of it lies outside first … last.
+-- The queues of a report, and the period of each, computed once for each of them (offset 0: else it would be for every row); no instant of it lies outside first … last.
 create function internal.report_queues(p_from text, p_to text, p_queue text)
 returns table (queue text, label text, time_zone text, since timestamptz, until timestamptz)
 language sql stable as $$
 	select q.queue::text, q.label::text, q.time_zone, internal.report_from(p_from, q.time_zone), internal.report_to(p_to, q.time_zone)
-	from chat.queue q where p_queue is null or q.queue = p_queue
+	from chat.queue q where p_queue is null or q.queue = p_queue offset 0
 $$;
 
--- No zone is further from UTC than 14 hours; but where it is still yesterday, or tomorrow already, today begins up to a day from where it does in UTC, and the clocks may have
--- changed since by an hour or two.
-create function internal.report_around(p_from text, p_to text) returns tstzrange
-language sql stable as $$ select tstzrange(internal.report_from(p_from, 'UTC') - interval '26 hours', internal.report_to(p_to, 'UTC') + interval '26 hours') $$;
+-- Nothing before first or from last on is in the period of any queue: no zone is further from UTC than 14 hours, and the day of an instant began and ends within a day of it, or an
+-- hour or two more where the clocks have changed since. Evaluated for every row where no index is used, and so as plain as may be.
+create function internal.report_first(p_from text) returns timestamptz
+language sql stable as $$
+	select case when p_from like '%@%' then split_part(p_from, '@', 2)::timestamptz - make_interval(days => split_part(p_from, '@', 1)::int, hours => 26)
+		else (p_from || case when length(p_from) = 10 then ' 00:00Z' else '' end)::timestamptz - interval '15 hours' end
+$$;
+create function internal.report_last(p_to text) returns timestamptz
+language sql stable as $$
+	select case when p_to like '%@%' then split_part(p_to, '@', 2)::timestamptz + make_interval(days => - split_part(p_to, '@', 1)::int, hours => 26)
+		else (p_to || case when length(p_to) = 10 then ' 24:00Z' else '' end)::timestamptz + interval '15 hours' end
+$$;
 
 create function internal.report_percent(p_part numeric, p_whole numeric) returns numeric
 language sql immutable as $$ select round(100 * p_part / nullif(p_whole, 0), 1) $$;
@@ -95,7 +103,7 @@ create function internal.report_service(p_from text, p_to text, p_queue text, p_
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, target_s int, offered bigint, answered bigint, within_target bigint, abandoned bigint, waiting bigint,
 	service_level numeric, wait_avg_s numeric, wait_median_s numeric, wait_p90_s numeric, wait_max_s numeric)
 language sql stable as $$
-	with c as materialized (select c.* from chat.report_chat c where c.arrived_at >= lower(internal.report_around(p_from, p_to)) and c.arrived_at < upper(internal.report_around(p_from, p_to)))
+	with c as materialized (select c.* from chat.report_chat c where c.arrived_at >= internal.report_first(p_from) and c.arrived_at < internal.report_last(p_to))
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, max(c.target_s), count(*),
 		count(*) filter (where c.outcome = 'answered'), count(*) filter (where c.outcome = 'answered' and c.wait_s <= c.target_s),
 		count(*) filter (where c.outcome = 'abandoned'), count(*) filter (where c.outcome = 'waiting'),
@@ -118,11 +126,11 @@ language sql stable as $$
 	with fact as (
 		select o.operator, o.queue, o.offered_at as at, o.outcome, false as stint, null::numeric as handled_s, null::int as score, null::tstzrange as busy
 		from chat.report_offer o
-		where o.kind <> 'supervisor' and o.offered_at >= lower(internal.report_around(p_from, p_to)) and o.offered_at < upper(internal.report_around(p_from, p_to))
+		where o.kind <> 'supervisor' and o.offered_at >= internal.report_first(p_from) and o.offered_at < internal.report_last(p_to)
 		union all
 		select s.operator, s.queue, s.started_at, null, true, s.handled_s, s.score, tstzrange(s.started_at, greatest(s.started_at, s.ended_at))
 		from chat.report_stint s
-		where s.started_at >= lower(internal.report_around(p_from, p_to)) and s.started_at < upper(internal.report_around(p_from, p_to))
+		where s.started_at >= internal.report_first(p_from) and s.started_at < internal.report_last(p_to)
 	), grouped as (
 		select b.at, q.time_zone, q.queue, q.label, f.operator, count(*) filter (where not f.stint) as offers, count(*) filter (where f.outcome = 'accepted') as accepted,
 			count(*) filter (where f.outcome = 'declined') as declined, count(*) filter (where f.outcome = 'missed') as missed, count(*) filter (where f.stint) as chats,
@@ -146,7 +154,7 @@ language sql stable as $$
 		count(*) filter (where c.score = 1), count(*) filter (where c.score = 2), count(*) filter (where c.score = 3), count(*) filter (where c.score = 4), count(*) filter (where c.score = 5)
 	from chat.chat_rating r join chat.report_chat c on c.chat = r.chat join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
 	cross join lateral (select internal.report_bucket(r.rated_at, q.time_zone, p_by) as at) b
-	where r.rated_at >= lower(internal.report_around(p_from, p_to)) and r.rated_at < upper(internal.report_around(p_from, p_to)) and r.rated_at >= q.since and r.rated_at < q.until
+	where r.rated_at >= internal.report_first(p_from) and r.rated_at < internal.report_last(p_to) and r.rated_at >= q.since and r.rated_at < q.until
 	group by b.at, q.time_zone, q.queue, q.label
 	order by b.at nulls first, q.label, q.queue
 $$;
@@ -155,7 +163,7 @@ $$;
 create function internal.report_dispositions(p_from text, p_to text, p_queue text, p_by text)
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, heading text, disposition text, chats bigint)
 language sql stable as $$
-	with c as materialized (select c.* from chat.report_chat c where c.ended_at >= lower(internal.report_around(p_from, p_to)) and c.ended_at < upper(internal.report_around(p_from, p_to)))
+	with c as materialized (select c.* from chat.report_chat c where c.ended_at >= internal.report_first(p_from) and c.ended_at < internal.report_last(p_to))
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, d.parent::text, c.disposition, count(*)
 	from c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
 	left join chat.disposition_code d on d.disposition = c.disposition
@@ -169,7 +177,7 @@ $$;
 create function internal.report_channels(p_from text, p_to text, p_queue text, p_by text)
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, channel text, offered bigint, answered bigint, abandoned bigint, wait_avg_s numeric, rating_avg numeric)
 language sql stable as $$
-	with c as materialized (select c.* from chat.report_chat c where c.arrived_at >= lower(internal.report_around(p_from, p_to)) and c.arrived_at < upper(internal.report_around(p_from, p_to)))
+	with c as materialized (select c.* from chat.report_chat c where c.arrived_at >= internal.report_first(p_from) and c.arrived_at < internal.report_last(p_to))
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, c.channel, count(*), count(*) filter (where c.outcome = 'answered'),
 		count(*) filter (where c.outcome = 'abandoned'), round(avg(c.wait_s), 1), round(avg(c.score), 2)
 	from c join internal.report_queues(p_from, p_to, p_queue) q on q.queue = c.queue
@@ -183,7 +191,7 @@ $$;
 create function internal.report_bots(p_from text, p_to text, p_queue text, p_by text)
 returns table (starts_at text, local_start text, time_zone text, queue text, label text, bot text, chats bigint, contained bigint, "left" bigint, escalated bigint, running bigint, containment numeric)
 language sql stable as $$
-	with c as materialized (select c.* from chat.report_chat c where c.created_at >= lower(internal.report_around(p_from, p_to)) and c.created_at < upper(internal.report_around(p_from, p_to))
+	with c as materialized (select c.* from chat.report_chat c where c.created_at >= internal.report_first(p_from) and c.created_at < internal.report_last(p_to)
 		and c.bot is not null)
 	select internal.rfc3339(b.at), internal.report_local(b.at, q.time_zone, p_by), q.time_zone, q.queue, q.label, c.bot::text, count(*), count(*) filter (where c.outcome = 'contained'),
 		count(*) filter (where c.outcome = 'left'), count(*) filter (where c.arrived_at is not null), count(*) filter (where c.outcome = 'bot'),
@@ -210,7 +218,7 @@ language sql stable as $$
 	left join lateral (select s.operator from chat.assignment s where s.chat = c.chat order by s.assignment desc limit 1) a on true
 	left join chat.operator o on o.operator = a.operator
 	left join chat.disposition_code d on d.disposition = c.disposition
-	where c.ended_at >= lower(internal.report_around(p_from, p_to)) and c.ended_at < upper(internal.report_around(p_from, p_to))
+	where c.ended_at >= internal.report_first(p_from) and c.ended_at < internal.report_last(p_to)
 	order by c.ended_at desc, c.chat
 $$;
 
