@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { api, assertError } from '../support/http.mjs';
+import { makeNoon } from '../support/noon.mjs';
 import { Customer, Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
@@ -56,6 +57,7 @@ test('today\'s results are for supervisors, in their language, and tell nothing 
 	assertError(await results('ana'), 403, 'forbidden');
 	assertError(await results('sam', '?locale=d_e'), 422, 'invalid', 'locale');
 	assertError(await results('sam', '?queue=sales'), 422, 'invalid', 'query');
+	await makeNoon(stack);
 	const ben = await Operator.logIn(stack, 'ben', ['billing']);
 	await ben.connect();
 	const kim = await Customer.open(stack, { queue: 'billing', name: 'Kim Secret', email: 'kim@mail.example' });

@@ -2,6 +2,7 @@
 // The supervisor's board in a real browser: what it shows, and what can be done from it.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { makeNoon } from '../support/noon.mjs';
 import { Customer, Operator } from '../support/people.mjs';
 import { useStack } from '../support/stack.mjs';
 import { until } from '../support/waiting.mjs';
@@ -283,6 +284,7 @@ for (const { name, title, none, ...context } of [{ name: 'light', title: 'Result
 	{ name: 'right to left', viewport: { width: 400, height: 800 }, locale: 'ar', title: 'نتائج اليوم', none: 'بلا نتيجة' }])
 	test(`what today's chats came to is on the board, by queue, ${name}`, async (t) => {
 		t.after(() => stack.query('delete from chat.chat'));
+		await makeNoon(stack);
 		await over(['sales', 'sold', null, 7], ['sales', 'order-status', null, 4], ['sales', 'wrong-place', null, 1], ['sales', null, null, 3], ['billing', 'payment-bank', null, 2],
 			['billing', null, null, 1], ['support', null, 'as we said', 2]);
 		const sam = await samAtTheBoard({ bypassCSP: true, ...context });
