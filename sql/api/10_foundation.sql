@@ -32,6 +32,13 @@ language sql stable as $$ select make_interval(secs => internal.setting(p_settin
 create function internal.rfc3339(p_at timestamptz) returns text
 language sql stable as $$ select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 
+-- The first instant of a day. Where the clocks go back at one in the night (the Azores, Cuba) midnight comes twice; by itself PostgreSQL takes the second.
+create function internal.day_begins(p_day date, p_zone text) returns timestamptz
+language sql stable as $$
+	select p_day::timestamp at time zone p_zone
+		- case when ((p_day::timestamp at time zone p_zone - interval '1 hour') at time zone p_zone)::date = p_day then interval '1 hour' else interval '0' end
+$$;
+
 -- Rings the router: something it decides on has changed. Folded to one notification a transaction.
 create function internal.ring_router() returns void
 language sql as $$ select pg_notify('switchboard_route', '') $$;

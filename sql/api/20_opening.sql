@@ -66,7 +66,7 @@ begin
 	end if;
 	select (p_from at time zone q.time_zone)::date, q.time_zone into v_day, v_zone from chat.queue q where q.queue = p_queue;
 	if not internal.has_hours(p_queue) then -- closed by an exception for a day: the first local midnight without one, or the exception's own hours
-		select min(d.day::timestamp at time zone v_zone) into v_next
+		select min(internal.day_begins(d.day, v_zone)) into v_next
 		from (select (v_day + n) as day from generate_series(1, 366) as n) d
 		where not exists (select from chat.opening_exception e where e.queue = p_queue and e.day = d.day);
 		return least(v_next, (select min(o.opens_at) from internal.openings(p_queue, v_day, v_day + 366) o where o.opens_at > p_from));
@@ -107,7 +107,7 @@ language sql stable as $$
 	cross join lateral (select (p_now at time zone q.time_zone)::date as day) l
 	cross join lateral (
 		select unnest(array[o.opens_at, o.closes_at]) as at from internal.openings(p_queue, l.day - 1, l.day + 8) o
-		union all select (e.day + n)::timestamp at time zone q.time_zone from chat.opening_exception e, generate_series(0, 1) n
+		union all select internal.day_begins(e.day + n, q.time_zone) from chat.opening_exception e, generate_series(0, 1) n
 			where e.queue = p_queue and e.day between l.day - 1 and l.day + 8
 		union all select unnest(array[k.since, k.until]) from chat.closure k where k.queue = p_queue or k.queue is null
 	) c

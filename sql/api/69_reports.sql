@@ -33,13 +33,6 @@ create view chat.report_stint with (security_invoker = true) as
 	from chat.assignment a join chat.offer o on o.offer = a.offer join chat.queue q on q.queue = o.queue left join chat.chat_rating r on r.chat = a.chat;
 comment on view chat.report_stint is 'One row for each time an operator had a chat, from start to end with wrap-up; score is the customer''s rating, with who had the chat last';
 
--- The first instant of a day. Where the clocks go back at one in the night (the Azores, Cuba) midnight comes twice; by itself PostgreSQL takes the second.
-create function internal.day_begins(p_day date, p_zone text) returns timestamptz
-language sql stable as $$
-	select p_day::timestamp at time zone p_zone
-		- case when ((p_day::timestamp at time zone p_zone - interval '1 hour') at time zone p_zone)::date = p_day then interval '1 hour' else interval '0' end
-$$;
-
 -- The start of the hour, day or week (from Monday) in which an instant falls on the walls of a zone. Of the hour that comes twice each is its own.
 create function internal.report_bucket(p_at timestamptz, p_zone text, p_by text) returns timestamptz
 language sql stable as $$

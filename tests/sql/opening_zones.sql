@@ -99,6 +99,16 @@ select is(t.offered_at('sales', '2027-03-27 23:00+00'), '2027-03-28 22:00', 'the
 select is(t.offered_at('sales', '2027-10-30 22:00+00'), '2027-10-31 23:00', 'and 25');
 :next_story
 
+-- ---- the Azores: on 31 October 2027 midnight comes twice, at 00:00 and 01:00 UTC; a closed day ends, or begins, with the first -----------------
+select t.hold('sales', 'Atlantic/Azores');
+insert into chat.opening_exception values ('sales', '2027-10-30');
+select t.signs('sales', '2027-10-30 23:59:59+00 = opens 2027-10-31 00:00', '2027-10-31 00:00:00+00 = open', '2027-10-31 01:00:00+00 = open');
+select is(t.offered_at('sales', '2027-10-30 12:00+00'), '2027-10-31 00:00', 'who waits is offered then');
+update chat.opening_exception set day = '2027-10-31' where queue = 'sales';
+select is(internal.opening_changes_at('sales', '2027-10-30 23:00+00'), timestamptz '2027-10-31 00:00+00', 'a closed day begins with it');
+select t.signs('sales', '2027-10-30 23:59:59+00 = open', '2027-10-31 00:00:00+00 = opens 2027-11-01 01:00');
+:next_story
+
 -- ---- New York: 14 March and 7 November 2027 ------------------------------------------------------------------------------------
 select t.hold('sales', 'America/New_York'), t.hours('sales', '{6}', '22:00', '04:00'), t.hours('sales', '{1,2,3,4,5}', '09:00', '17:00');
 select t.signs('sales', '2027-03-12 21:59:59+00 = open', '2027-03-12 22:00:00+00 = opens 2027-03-14 03:00', '2027-03-14 07:30:00+00 = open',
