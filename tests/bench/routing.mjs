@@ -2,11 +2,11 @@
 // What a decision costs, held against a plain claim of one row on the same database in the same run. Explained in tests/bench/README.md.
 //
 //   SWITCHBOARD_BUILD=... node tests/bench/routing.mjs [--waiting 10000] [--operators 500] [--queues 5] [--mode skill] [--rounds 300]
-//        [--slots 1] [--joined 3] [--unservable 0] [--together 2,5,10,50] [--cold] [--functions] [--json FILE] [--sql DIR]
+//        [--slots 1] [--joined 3] [--unservable 0] [--together 2,5,10,50] [--rate 500,1000,2000,4000] [--cold] [--functions] [--json FILE] [--sql DIR]
 //
-// --together: so many slots have become free, one at a time, since the router last decided. --waiting, --operators, --queues, --mode and --together take lists
-// (100,1000,10000). --cold measures the start of everybody at once instead of the steady state, --functions shows where the time of the decisions went, --sql takes
-// migrations and functions from another tree.
+// --together: so many slots have become free, one at a time, since the router last decided. --rate: so many become free in a second, one after the other. --waiting,
+// --operators, --queues, --mode, --together and --rate take lists (100,1000,10000). --cold measures the start of everybody at once instead of the steady state,
+// --functions shows where the time of the decisions went, --sql takes migrations and functions from another tree.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,8 +18,9 @@ const { values: given } = parseArgs({
 	options: {
 		waiting: { type: 'string', default: '10000' }, operators: { type: 'string', default: '500' }, queues: { type: 'string', default: '5' },
 		mode: { type: 'string', default: 'availability,skill,balanced' }, rounds: { type: 'string', default: '300' }, slots: { type: 'string', default: '1' },
-		joined: { type: 'string', default: '3' }, unservable: { type: 'string', default: '0' }, together: { type: 'string', default: '2,5,10,50' }, cold: { type: 'boolean', default: false },
-		functions: { type: 'boolean', default: false }, json: { type: 'string' }, sql: { type: 'string' },
+		joined: { type: 'string', default: '3' }, unservable: { type: 'string', default: '0' }, together: { type: 'string', default: '2,5,10,50' },
+		rate: { type: 'string', default: '500,1000,2000,4000' }, cold: { type: 'boolean', default: false }, functions: { type: 'boolean', default: false },
+		json: { type: 'string' }, sql: { type: 'string' },
 	},
 });
 const list = (text) => text.split(',');
@@ -123,6 +124,32 @@ async function together(sessions, operators, slots) {
 	return Object.fromEntries(['route', 'claim'].map((name) => [name, { ...summary(times[name]), cpu: summary(cpu[name]).p50 }]));
 }
 
+// Slots free one at a time, so many a second, and the router makes one pass after the other: each finds what has freed meanwhile. The clock of this is the router's own
+// (the time that its passes took, and what it waited for the next slot), because those whose chats end would need more processors than there are: what they do is not in it.
+async function stream(sessions, operators, rate) {
+	const someone = (i) => `o${String(1 + (i * 7) % operators).padStart(5, '0')}`;
+	const due = (i) => i * 1000 / rate;
+	const [after, claims] = [[], []];
+	const wanted = Math.max(300, rounds);
+	let [now, busy, passes, freed, made] = [0, 0, 0, 0, 0];
+	while (made < wanted) {
+		if (made === freed) now = Math.max(now, due(freed)); // it sleeps until the bell
+		for (; due(freed) <= now; freed++) await sessions.hands.run('free', someone(freed));
+		const took = await sessions.pass.timed('pass');
+		if (took.offers !== Math.min(50, freed - made)) throw new Error(`${took.offers} offers where ${freed - made} slots were free`);
+		await sessions.hands.run('settle', true);
+		now += took.ms;
+		busy += took.ms;
+		passes++;
+		for (const end = made + took.offers; made < end; made++) after.push(now - due(made));
+		claims.push((await sessions.claim.timed('claim', someone(freed))).ms);
+		await sessions.hands.run('claimable');
+	}
+	for (let more = 1; made < freed && more > 0; made += more) more = await sessions.pass.run('pass');
+	await sessions.hands.run('settle', true);
+	return { per_second: after.length / now * 1000, a_pass: after.length / passes, busy: busy / now, ms: busy / after.length, claim: summary(claims).p50, after: summary(after) };
+}
+
 // Everybody is free and signs in at once: offers a second until nothing is left to offer. The first call also works out the configuration.
 async function coldStart(session) {
 	const calls = [];
@@ -161,6 +188,10 @@ function print(row) {
 		console.log(`${' '.repeat(31)}${slots.padStart(3)} slots free together: a decision${ms(route.p50)} cpu${ms(route.cpu)} | claim${ms(claim.p50)} cpu${ms(claim.cpu)} | `
 			+ `${(1000 / route.p50).toFixed(0).padStart(5)} decisions/s = ${(claim.p50 / route.p50).toFixed(2)} x claim (cpu ${(claim.cpu / route.cpu).toFixed(2)} x)`);
 	}
+	for (const [rate, { per_second, a_pass, busy, ms: each, claim, after }] of Object.entries(row.stream)) {
+		console.log(`${' '.repeat(29)}${rate.padStart(5)} slots a second: ${per_second.toFixed(0).padStart(5)} decisions/s, ${a_pass.toFixed(1)} a pass, the router at work `
+			+ `${(busy * 100).toFixed(0)} % | a decision${ms(each)} | claim${ms(claim)} = ${(claim / each).toFixed(2)} x | freed to decided${ms(after.p50)} p99${ms(after.p99)}`);
+	}
 }
 
 async function measure(cluster, installation, operators, queues, waitings, modes) {
@@ -189,8 +220,9 @@ async function measure(cluster, installation, operators, queues, waitings, modes
 				const row = { waiting, operators, queues, mode };
 				if (given.cold) row.cold = await coldStart(sessions.route);
 				else {
-					Object.assign(row, await steadyState(sessions, operators), { together: {} });
+					Object.assign(row, await steadyState(sessions, operators), { together: {}, stream: {} });
 					for (const slots of numbers(given.together).filter((n) => n <= operators)) row.together[slots] = await together(sessions, operators, slots);
+					for (const rate of numbers(given.rate)) row.stream[rate] = await stream(sessions, operators, rate);
 				}
 				results.push(row);
 				print(row);
