@@ -132,9 +132,9 @@ async function stream(sessions, operators, rate) {
 	const [after, claims] = [[], []];
 	const wanted = Math.max(300, rounds);
 	let [now, busy, passes, freed, made] = [0, 0, 0, 0, 0];
-	while (made < wanted) {
+	while (made < wanted && freed - made < operators / 2) { // that many behind: it does not keep up
 		if (made === freed) now = Math.max(now, due(freed)); // it sleeps until the bell
-		for (; due(freed) <= now; freed++) await sessions.hands.run('free', someone(freed));
+		for (; due(freed) <= now && freed - made < operators / 2; freed++) await sessions.hands.run('free', someone(freed));
 		const took = await sessions.pass.timed('pass');
 		if (took.offers !== Math.min(50, freed - made)) throw new Error(`${took.offers} offers where ${freed - made} slots were free`);
 		await sessions.hands.run('settle', true);
@@ -147,7 +147,10 @@ async function stream(sessions, operators, rate) {
 	}
 	for (let more = 1; made < freed && more > 0; made += more) more = await sessions.pass.run('pass');
 	await sessions.hands.run('settle', true);
-	return { per_second: after.length / now * 1000, a_pass: after.length / passes, busy: busy / now, ms: busy / after.length, claim: summary(claims).p50, after: summary(after) };
+	return {
+		keeps_up: after.length >= wanted, per_second: after.length / now * 1000, a_pass: after.length / passes, busy: busy / now, ms: busy / after.length,
+		claim: summary(claims).p50, after: summary(after),
+	};
 }
 
 // Everybody is free and signs in at once: offers a second until nothing is left to offer. The first call also works out the configuration.
@@ -188,9 +191,10 @@ function print(row) {
 		console.log(`${' '.repeat(31)}${slots.padStart(3)} slots free together: a decision${ms(route.p50)} cpu${ms(route.cpu)} | claim${ms(claim.p50)} cpu${ms(claim.cpu)} | `
 			+ `${(1000 / route.p50).toFixed(0).padStart(5)} decisions/s = ${(claim.p50 / route.p50).toFixed(2)} x claim (cpu ${(claim.cpu / route.cpu).toFixed(2)} x)`);
 	}
-	for (const [rate, { per_second, a_pass, busy, ms: each, claim, after }] of Object.entries(row.stream)) {
+	for (const [rate, { keeps_up, per_second, a_pass, busy, ms: each, claim, after }] of Object.entries(row.stream)) {
 		console.log(`${' '.repeat(29)}${rate.padStart(5)} slots a second: ${per_second.toFixed(0).padStart(5)} decisions/s, ${a_pass.toFixed(1)} a pass, the router at work `
-			+ `${(busy * 100).toFixed(0)} % | a decision${ms(each)} | claim${ms(claim)} = ${(claim / each).toFixed(2)} x | freed to decided${ms(after.p50)} p99${ms(after.p99)}`);
+			+ `${(busy * 100).toFixed(0)} % | a decision${ms(each)} | claim${ms(claim)} = ${(claim / each).toFixed(2)} x | `
+			+ (keeps_up ? `freed to decided${ms(after.p50)} p99${ms(after.p99)}` : 'does not keep up'));
 	}
 }
 
