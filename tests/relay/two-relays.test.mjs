@@ -188,3 +188,14 @@ test('an operator on a relay that has just started is offered chats and meets cu
 	await ana.frame(({ t, chat, seq: at }) => t === 'event' && chat === kim.chat && at === seq, 'the message');
 	await part(stack, ana, [kim]);
 });
+
+test('both refuse for a moment: when they are back everybody is let in, not one every few seconds', async () => {
+	const people = await Promise.all(Array.from({ length: 16 }, () => Customer.open(stack, { queue: 'sales' })));
+	for (const relay of stack.relays) await relay.stop();
+	for (const person of people.slice(0, 4)) await assert.rejects(person.connect(), 'nobody is there');
+	for (const relay of stack.relays) await relay.start();
+	// each keeps his socket: the web server learns of no end
+	const lets = (person) => until(() => person.connect().then(() => true, () => false), { what: 'the web server to let him in', every_ms: 50, timeout_ms: 10000 });
+	await Promise.all(people.map(lets));
+	for (const person of people) person.close();
+});
