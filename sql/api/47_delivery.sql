@@ -59,18 +59,25 @@ begin
 	return query select internal.tell_marks(p_chat, 'operator', p_got, p_read, v_now);
 end $$;
 
+-- When the relays that hold a socket of this chat's customer were heard of last; NULL: there is none. (In the FROM of a statement over many chats it is one plan with that.)
+create function internal.customer_heard(p_chat uuid) returns table (at timestamptz)
+language sql stable as $$ select max(r.heartbeat_at) from chat.relay_chat k join chat.relay r on r.relay = k.relay where k.chat = p_chat $$;
+
 -- Is the customer there? Who comes by a channel always is; else a socket on a relay that lives, or questions over HTTP that go on. NULL when he is; else when he was there last.
--- p_heard: the heartbeats of the relays that hold a socket of his, the latest; NULL: there is none. (Written so that a statement over many chats is one plan with it.)
+-- p_heard: internal.customer_heard, p_lost: the setting relay_lost_s. (One plan with the statement around it, too.)
 create function internal.away_since(p_chat chat.chat, p_heard timestamptz, p_lost interval, p_now timestamptz) returns timestamptz
 language sql stable as $$
 	select case when p_chat.channel <> 'web' or p_chat.customer_polls_until > p_now or p_heard > p_now - p_lost then null else least(p_chat.customer_seen_at, p_now) end
 $$;
 
+-- The same in seconds.
+create function internal.away_s(p_chat chat.chat, p_heard timestamptz, p_lost interval, p_now timestamptz) returns bigint
+language sql stable as $$ select extract(epoch from p_now - internal.away_since(p_chat, p_heard, p_lost, p_now))::bigint $$;
+
 create function internal.customer_away_since(p_chat chat.chat, p_now timestamptz) returns timestamptz
 language plpgsql stable as $$
 begin
-	return internal.away_since(p_chat, (select max(r.heartbeat_at) from chat.relay_chat k join chat.relay r on r.relay = k.relay where k.chat = p_chat.chat),
-		internal.seconds('relay_lost_s'), p_now);
+	return internal.away_since(p_chat, (select h.at from internal.customer_heard(p_chat.chat) h), internal.seconds('relay_lost_s'), p_now);
 end $$;
 
 -- For how many seconds the customer has been gone; NULL while he is there.

@@ -148,10 +148,10 @@ begin
 	end if;
 	v_operator := internal.session_operator(p_session, v_now);
 	return query select c.chat, c.state::text, n.last_seq, d.got, d.read, e.got, e.read,
-			extract(epoch from v_now - internal.away_since(c, h.heard, v_lost, v_now))::bigint, null::text
+			internal.away_s(c, h.at, v_lost, v_now), null::text
 		from chat.assignment a join chat.chat c on c.chat = a.chat join chat.chat_counter n on n.chat = c.chat
 		left join chat.delivery d on d.chat = c.chat and d.party = 'customer' left join chat.delivery e on e.chat = c.chat and e.party = 'operator'
-		cross join lateral (select max(r.heartbeat_at) as heard from chat.relay_chat k join chat.relay r on r.relay = k.relay where k.chat = a.chat) h
+		cross join internal.customer_heard(a.chat) h
 		where a.operator = v_operator.operator and a.ended_at is null order by a.assignment;
 end $$;
 
@@ -189,7 +189,7 @@ declare
 begin
 	return query
 		select d.ord::int, md5(concat_ws(' ', 'offers', d.offers, 'chats', d.chats)), a.chat, n.last_seq, e.got, e.read, g.got, g.read,
-			case when c.chat is not null then extract(epoch from v_now - internal.away_since(c, h.heard, v_lost, v_now))::bigint end
+			case when c.chat is not null then internal.away_s(c, h.at, v_lost, v_now) end
 		from (
 			select u.ord, o.operator,
 				(select string_agg(f.offer::text, ' ' order by f.offer) from chat.offer f where f.operator = o.operator and f.state = 'open') as offers,
@@ -200,7 +200,7 @@ begin
 		left join chat.assignment a on a.operator = d.operator and a.ended_at is null left join chat.chat_counter n on n.chat = a.chat
 		left join chat.delivery e on e.chat = a.chat and e.party = 'customer' left join chat.delivery g on g.chat = a.chat and g.party = 'operator'
 		left join chat.chat c on c.chat = a.chat
-		cross join lateral (select max(r.heartbeat_at) as heard from chat.relay_chat k join chat.relay r on r.relay = k.relay where k.chat = a.chat) h;
+		cross join internal.customer_heard(a.chat) h;
 	return query select b.* from internal.bot_marks(p_sessions, v_now) b;
 end $$;
 

@@ -194,8 +194,12 @@ create trigger customer_comes after insert on chat.chat
 create trigger customer_was_seen_earlier after update of customer_seen_at on chat.chat
 	for each row when (new.customer_seen_at < old.customer_seen_at) execute function internal.customer_time_changes();
 
+-- When the time of a customer who gives no sign of life any more is over. A socket counts as long as its relay lives, and relay_lost_s longer: within that it may still come back and
+-- say that the customer left a moment ago.
+create function internal.customer_until(p_chat chat.chat, p_heard timestamptz, p_gone interval, p_resume interval, p_lost interval) returns timestamptz
+language sql stable as $$ select greatest(p_chat.customer_seen_at, p_heard + p_lost) + case p_chat.state when 'active' then p_resume else p_gone end $$;
+
 -- Who may have vanished: whose time is over now, as it seems before their rows are locked. The others are put off; chats that are over are looked at no more.
--- A socket counts as long as its relay lives, and relay_lost_s longer: within that it may still come back and say that the customer left a moment ago.
 create function internal.missing_customers(p_gone interval, p_resume interval, p_lost interval, p_now timestamptz) returns uuid[]
 language plpgsql as $$
 declare
@@ -211,12 +215,11 @@ begin
 		return null;
 	end if;
 	with looked as materialized ( -- a statement of its own: what was said of them before they were held is seen here, what is said now comes after
-		select d.chat, c.chat is not null as runs, greatest(c.customer_seen_at, k.heartbeat_at) + least(p_gone, p_resume) as check_at,
-			greatest(c.customer_seen_at, k.heartbeat_at + p_lost) + case c.state when 'active' then p_resume else p_gone end as until
+		select d.chat, c.chat is not null as runs, greatest(c.customer_seen_at, h.at) + least(p_gone, p_resume) as check_at,
+			internal.customer_until(c, h.at, p_gone, p_resume, p_lost) as until
 		from unnest(v_due) d (chat)
-		left join lateral (select x.chat, x.state, x.customer_seen_at from chat.chat x
-			where x.chat = d.chat and x.channel = 'web' and x.state in ('bot', 'queued', 'offered', 'active') offset 0) c on true
-		left join lateral (select max(r.heartbeat_at) as heartbeat_at from chat.relay_chat y join chat.relay r on r.relay = y.relay where y.chat = d.chat offset 0) k on true
+		left join chat.chat c on c.chat = d.chat and c.channel = 'web' and c.state in ('bot', 'queued', 'offered', 'active')
+		cross join internal.customer_heard(d.chat) h
 	), over as (
 		delete from internal.customer_watch w using looked l where w.chat = l.chat and not l.runs
 	), put_off as (
@@ -239,12 +242,10 @@ declare
 	v_count int := 0;
 begin
 	for v_chat in
-		select c.chat from chat.chat c
+		select c.chat from chat.chat c cross join internal.customer_heard(c.chat) h
 		where c.chat = any (v_missing) and c.channel = 'web' and c.state in ('bot', 'queued', 'offered', 'active')
-		  and c.customer_seen_at <= p_now - case c.state when 'active' then v_resume else v_gone end
-		  and not exists (select from chat.relay_chat k join chat.relay r on r.relay = k.relay
-			where k.chat = c.chat and r.heartbeat_at > p_now - v_lost - case c.state when 'active' then v_resume else v_gone end)
-		order by c.chat limit 100 for no key update skip locked
+		  and internal.customer_until(c, h.at, v_gone, v_resume, v_lost) <= p_now
+		order by c.chat limit 100 for no key update of c skip locked
 	loop
 		continue when not internal.try_lock_states(internal.parties(v_chat));
 		perform internal.end_chat(v_chat, 'system', '', 'customer_gone', p_now);
